@@ -1,0 +1,51 @@
+// The layers come from the list that the tidy test reads too.
+const { layers, outside } = require("./test/tidy/layers.json");
+
+const pathOf = (layer) => (layer === "." ? "^src/[^/]+$" : `^src/${layer}/`);
+
+const layerRules = layers.map((layer, index) => ({
+  name: `layer-${layer === "." ? "src" : layer}`,
+  comment: "a layer imports only from itself and from those before it in layers.json",
+  severity: "error",
+  from: { path: pathOf(layer) },
+  to: { path: "^src/", pathNot: layers.slice(0, index + 1).map(pathOf) },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "listed-layer",
+      comment: "every folder of src/ stands in layers.json",
+      severity: "error",
+      from: { path: "^src/", pathNot: layers.map(pathOf) },
+      to: {},
+    },
+    {
+      name: "no-node-builtins",
+      severity: "error",
+      from: { path: "^src/", pathNot: outside.map(pathOf) },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "no-packages",
+      comment: "the library has no dependencies",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "default"],
+    },
+  },
+};
