@@ -1,0 +1,41 @@
+import { assert } from "../sim/assert.ts";
+import { PageSet } from "./page-set.ts";
+import type { DirtyTracker, TrackerWork } from "./tracker.ts";
+
+/** Several trackers, each for some of the regions of a memory, as one. */
+export class CombinedTracker implements DirtyTracker {
+  readonly name: string;
+  readonly #trackers: readonly DirtyTracker[];
+
+  /** @param trackers At least one; no page is followed by two. */
+  constructor(trackers: readonly DirtyTracker[]) {
+    assert(trackers.length > 0, "a combination has parts");
+    this.#trackers = trackers;
+    this.name = trackers.map(({ name }) => name).join("+");
+  }
+
+  get work(): TrackerWork {
+    const sum = { scannedPages: 0, comparedPages: 0, collectedPages: 0 };
+    for (const { work } of this.#trackers) {
+      sum.scannedPages += work.scannedPages;
+      sum.comparedPages += work.comparedPages;
+      sum.collectedPages += work.collectedPages;
+    }
+    return sum;
+  }
+
+  start(): void {
+    for (const tracker of this.#trackers) tracker.start();
+  }
+
+  collect(into: PageSet = new PageSet()): PageSet {
+    const before = into.size;
+    for (const tracker of this.#trackers) tracker.collect(into);
+    assert(into.size >= before, "collecting takes no page out of the set");
+    return into;
+  }
+
+  stop(): void {
+    for (const tracker of this.#trackers) tracker.stop();
+  }
+}

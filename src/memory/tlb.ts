@@ -1,0 +1,118 @@
+import { assert } from "../sim/assert.ts";
+import type { Extent } from "./extent.ts";
+import { ZERO_EXTENT } from "./extent.ts";
+import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
+
+/** Translations that the cache holds at once. */
+export const TLB_SLOTS = 64;
+
+/** The bits of a page number that choose its slot. */
+export const TLB_SLOT_MASK = 63;
+
+/** No address has this tag. */
+const NONE = -1;
+
+const HITS = 0;
+const WALKS = 1;
+const INVALIDATIONS = 2;
+
+/**
+ * The processor's cache of translations, direct-mapped, in the form in which `Memory` uses it: for
+ * each slot where the page's bytes are, and two tags that say for which page a load and a store may
+ * go there without a walk.
+ *
+ * The store tag is the cached dirty state: it is set only by a walk that has seen, or set, the dirty
+ * flag in the SLAT. As in a processor, nothing else than an invalidation makes it go away, so a dirty
+ * flag cleared behind its back stays clear while the page is written (trap of US10216598: collecting
+ * dirty bits without invalidating the cached translations loses writes).
+ *
+ * A tag is the address of the page's first byte. As a floating-point number it takes one comparison
+ * to tell that an address is the right page's, not negative, and a whole number.
+ */
+export class Tlb {
+  /** For each slot the page that loads may use it for. Written by this class only, as all arrays. */
+  readonly readTags: Float64Array = new Float64Array(TLB_SLOTS).fill(NONE);
+  /** For each slot the page that stores may use it for. */
+  readonly writeTags: Float64Array = new Float64Array(TLB_SLOTS).fill(NONE);
+  /** For each slot the extent's bytes, for accesses of a width. */
+  readonly views: DataView[] = new Array<DataView>(TLB_SLOTS).fill(ZERO_EXTENT.view);
+  /** For each slot the extent's bytes, for copies of ranges. */
+  readonly bytes: Uint8Array[] = new Array<Uint8Array>(TLB_SLOTS).fill(ZERO_EXTENT.bytes);
+  /** For each slot where in its extent the page begins. */
+  readonly offsets: Int32Array = new Int32Array(TLB_SLOTS);
+  /** Hits, walks, invalidations. */
+  readonly #counts = new Float64Array(3);
+
+  /** Accesses that needed no walk. An access across two pages counts for each part. */
+  get hits(): number {
+    return this.#counts[HITS]!;
+  }
+
+  /** Walks through the SLAT: for a page not cached, or to set the dirty flag before a first store. */
+  get walks(): number {
+    return this.#counts[WALKS]!;
+  }
+
+  /** Times that all translations were invalidated. */
+  get invalidations(): number {
+    return this.#counts[INVALIDATIONS]!;
+  }
+
+  /** Counts a hit. */
+  countHit(): void {
+    this.#counts[HITS]! += 1;
+  }
+
+  /**
+   * Caches what a walk has found, over what was in the slot.
+   *
+   * @param page Its low bits choose the slot.
+   * @param extent Where the page's bytes are.
+   * @param offset Where in it the page begins.
+   * @param readable False for a page whose bytes may move: the slot then serves one access.
+   * @param writable Whether the page may be written and its dirty flag is set.
+   * @returns The slot.
+   */
+  fill(page: number, extent: Extent, offset: number, readable: boolean, writable: boolean): number {
+    assert(page >= 0 && page < ADDRESS_PAGES_MAX, "only a page of the address space is cached");
+    assert(offset >= 0 && offset < extent.bytes.length, "a page lies in its extent");
+    assert((offset & PAGE_MASK) === 0, "a page begins where pages begin");
+    assert(readable || !writable, "what is not cached for loads is not cached for stores");
+    const slot = page & TLB_SLOT_MASK;
+    this.readTags[slot] = readable ? page * PAGE_SIZE : NONE;
+    this.writeTags[slot] = writable ? page * PAGE_SIZE : NONE;
+    this.views[slot] = extent.view;
+    this.bytes[slot] = extent.bytes;
+    this.offsets[slot] = offset;
+    this.#counts[WALKS]! += 1;
+    return slot;
+  }
+
+  /** Forgets every translation, and with them every cached dirty state. */
+  invalidate(): void {
+    this.readTags.fill(NONE);
+    this.writeTags.fill(NONE);
+    this.#counts[INVALIDATIONS]! += 1;
+    assert(this.writeTags[0] === NONE, "no dirty state outlives an invalidation");
+  }
+
+  /** Forgets the translation of one page, which got other bytes. Not counted as an invalidation. */
+  drop(page: number): void {
+    const slot = page & TLB_SLOT_MASK;
+    if (this.readTags[slot] !== page * PAGE_SIZE) return;
+    this.readTags[slot] = NONE;
+    this.writeTags[slot] = NONE;
+  }
+
+  /** Calls `visit` for each page to which stores go without a walk. */
+  forEachWritable(visit: (page: number) => void): void {
+    for (let slot = 0; slot < TLB_SLOTS; slot += 1) {
+      const tag = this.writeTags[slot]!;
+      if (tag === NONE) continue;
+      const page = tag / PAGE_SIZE;
+      assert((page & TLB_SLOT_MASK) === slot, "a page is cached in its own slot");
+      assert(this.readTags[slot] === tag, "what stores may use loads may use");
+      visit(page);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { assert } from "../sim/assert.ts";
+import { StandinRangeError } from "../sim/errors.ts";
+import type { AddressSpace } from "./address-space.ts";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import { Slat } from "./slat.ts";
+import { TLB_SLOT_MASK, Tlb } from "./tlb.ts";
+
+/** Who writes: the guest's processor, a device (DMA), or the host (a checkpoint being applied). */
+export type WriteSource = "processor" | "device" | "host";
+
+/**
+ * Called before a write to a page without write permission. It grants the permission with
+ * `permitWrites`, or the write fails; the page still has its contents from before the write.
+ */
+export type WriteFaultHandler = (page: number, source: WriteSource) => void;
+
+/**
+ * The way from a guest-physical address to bytes: the TLB first, then a walk through the SLAT, which
+ * sets the accessed and dirty flags and takes write faults.
+ */
+export class Translator {
+  readonly slat: Slat = new Slat();
+  readonly tlb: Tlb = new Tlb();
+  /** Asked before a write to a page that must not be written. */
+  onWriteFault: WriteFaultHandler | undefined = undefined;
+  readonly #space: AddressSpace;
+  readonly #readTags: Float64Array = this.tlb.readTags;
+  readonly #writeTags: Float64Array = this.tlb.writeTags;
+
+  constructor(space: AddressSpace) {
+    this.#space = space;
+  }
+
+  /**
+   * The TLB's slot through which a load goes, to be used at once.
+   *
+   * @throws `StandinRangeError` `ADDRESS_OUT_OF_RANGE`.
+   */
+  slotToRead(address: number): number {
+    const slot = (address >>> PAGE_SHIFT) & TLB_SLOT_MASK;
+    if (this.#readTags[slot] !== address - (address & PAGE_MASK)) return this.#walk(address, false);
+    this.tlb.countHit();
+    return slot;
+  }
+
+  /**
+   * The TLB's slot through which a store goes, to be used at once. On a hit the SLAT is not touched:
+   * that the page's dirty flag is set is part of what was cached.
+   *
+   * @throws `StandinRangeError` `ADDRESS_OUT_OF_RANGE`, `WRITE_NOT_PERMITTED`.
+   */
+  slotToWrite(address: number): number {
+    const slot = (address >>> PAGE_SHIFT) & TLB_SLOT_MASK;
+    if (this.#writeTags[slot] !== address - (address & PAGE_MASK)) return this.#walk(address, true);
+    this.tlb.countHit();
+    return slot;
+  }
+
+  /**
+   * What precedes every write that is noticed: permission, then the dirty flag.
+   *
+   * @throws `StandinRangeError` `WRITE_NOT_PERMITTED`.
+   */
+  noteWrite(page: number, source: WriteSource): void {
+    if (!this.slat.isWritable(page)) {
+      this.onWriteFault?.(page, source);
+      if (!this.slat.isWritable(page)) {
+        throw new StandinRangeError(
+          "WRITE_NOT_PERMITTED",
+          `expected a write-fault handler that permits it, got a ${source} write to protected page ${page}`,
+        );
+      }
+    }
+    this.slat.markDirty(page);
+    assert(this.slat.isDirty(page), "a write that is noticed leaves the dirty flag set");
+  }
+
+  #walk(address: number, isStore: boolean): number {
+    const { backing, basePage } = this.#space.regionAt(address);
+    const page = Math.floor(address / PAGE_SIZE);
+    const index = page - basePage;
+    assert(index >= 0 && index < backing.maxPages, "an address lies in the region that was found");
+    this.slat.markAccessed(page);
+    if (isStore) this.noteWrite(page, "processor");
+    const writable = isStore || this.#isWritten(page, backing.isTouched(index));
+    // Stores through the cached translation pass the backing by, so its mark is due now.
+    if (writable) backing.claim(index);
+    const isCached = !backing.movable;
+    const extent = backing.extentOf(index);
+    assert(!isStore || backing.isTouched(index), "a store never goes to the shared zeros");
+    return this.tlb.fill(page, extent, backing.offsetOf(index), isCached, isCached && writable);
+  }
+
+  /** As in a processor, a load caches the dirty state that it finds, for later stores. */
+  #isWritten(page: number, isTouched: boolean): boolean {
+    return isTouched && this.slat.isDirty(page) && this.slat.isWritable(page);
+  }
+}
