@@ -1,0 +1,84 @@
+import type { Memory } from "../memory/memory.ts";
+import type { RandomStream } from "../sim/random.ts";
+import type { Nanoseconds } from "../sim/time.ts";
+
+/**
+ * What the host provides to a machine. A guest reads time and randomness from here and nowhere
+ * else, and calls none of it while it boots: a boot gives the same memory every time.
+ */
+export interface GuestServices {
+  /** The host's clock. It may stand still, jump or run backwards, as clocks of hosts do. */
+  now(): Nanoseconds;
+  /** 32 random bits, 0 to 2^32 - 1. */
+  random32(): number;
+  /** Sends a packet. The guest gives the bytes away and does not touch them again. */
+  transmit(packet: Uint8Array): void;
+}
+
+/** What a stretch of running came to. */
+export interface GuestRun {
+  /** Virtual time used, at most the budget. */
+  readonly usedNs: Nanoseconds;
+  /** `"idle"`: nothing left to do until the next input. `"budget"`: stopped with work left. */
+  readonly boundary: "idle" | "budget";
+}
+
+/**
+ * What runs inside a machine. Between two calls the whole state of a guest lies in its memory and
+ * its registers: copying both into another guest of the same image makes that one continue as this
+ * one would.
+ */
+export interface Guest {
+  readonly memory: Memory;
+  /**
+   * Why the machine stopped for good, for people to read; `undefined` while it works. A machine
+   * that has stopped is idle for ever. That it stopped is part of its registers, the text is not.
+   */
+  readonly panic?: string | undefined;
+  /**
+   * Gives the guest an input, as its network card would: by writing into its memory. What does not
+   * fit into its receive ring is dropped, as network cards do.
+   *
+   * @param packet Copied; the caller keeps it.
+   */
+  deliver(packet: Uint8Array): void;
+  /**
+   * Runs until the budget is used or nothing is left to do.
+   *
+   * @param budgetNs Longest time to use, an integer of at least 1.
+   */
+  run(budgetNs: Nanoseconds): GuestRun;
+  /** All state outside the memory; a copy that the caller keeps. Always of the same length. */
+  saveRegisters(): Uint8Array;
+  /**
+   * Takes over registers that {@link Guest.saveRegisters} of a guest of the same image returned.
+   *
+   * @param bytes Copied.
+   * @throws RangeError if they are malformed; the guest is then unchanged.
+   */
+  loadRegisters(bytes: Uint8Array): void;
+}
+
+/** The requests of one client, in order. */
+export interface Workload {
+  /**
+   * The payload of a request; called once for each number, from 1 upwards.
+   *
+   * @returns Bytes that the caller keeps.
+   */
+  request(number: number): Uint8Array;
+}
+
+/** A program that can be booted on any host, any number of times. */
+export interface GuestImage {
+  readonly name: string;
+  /** Boots a machine. The same calls in the same order, so the same memory, every time. */
+  create(services: GuestServices): Guest;
+  /**
+   * How often each request of a client was executed, read from the guest's own memory. Leaves the
+   * guest as it is. Requests that were never executed are absent.
+   */
+  executions(guest: Guest, client: number): ReadonlyMap<number, number>;
+  /** Requests that make sense to this program; the same for the same client and stream. */
+  workload(client: number, random: RandomStream): Workload;
+}
