@@ -1,0 +1,65 @@
+import type { Nanoseconds } from "../sim/time.ts";
+import type { BitsPerSecond } from "./bandwidth.ts";
+
+/** Speed of a cable, the same in both directions. */
+export interface CableProfile {
+  /** From the last bit out of one end to the receiver being told at the other. */
+  readonly latencyNs: Nanoseconds;
+  readonly bandwidthBitsPerSecond: BitsPerSecond;
+}
+
+/**
+ * What things cost on a host: the only place in the library with costs and speeds. Mechanisms ask it
+ * and have no constants of their own. All times are processor time at full share.
+ */
+export interface HardwareCosts {
+  /** Telling a running machine to stop, until it stands at a boundary. Once per epoch. */
+  readonly suspendNs: Nanoseconds;
+  /** Letting a stopped machine go on. Once per epoch. */
+  readonly resumeNs: Nanoseconds;
+  /** What stopping costs beside: saving processors and devices. Once per epoch, while stopped. */
+  readonly epochFixedNs: Nanoseconds;
+  /** Looking at one page's dirty bit. For every page of memory, once per epoch, while stopped. */
+  readonly collectPageNs: Nanoseconds;
+  /** Clearing one page's dirty bit and watching it again. For every dirty page, while stopped. */
+  readonly clearPageNs: Nanoseconds;
+  /** Invalidating the processors' cached translations. Once per epoch, while stopped. */
+  readonly tlbInvalidateNs: Nanoseconds;
+  /** Comparing one page with a shadow copy, where stores cannot be seen. For every page. */
+  readonly comparePageNs: Nanoseconds;
+  /** Making one page of the machine accessible and copying it. For every dirty page. */
+  readonly copyPageNs: Nanoseconds;
+  /** Making a message of one page, check value included. */
+  readonly encodePageNs: Nanoseconds;
+  /** The sender's processor time for one page, beside the time on the wire. */
+  readonly sendPageNs: Nanoseconds;
+  /** Ending a transfer: state records, the receiver waking up, its answer. Once per epoch. */
+  readonly transferFixedNs: Nanoseconds;
+  /** Putting one received page into the stand-by machine. */
+  readonly applyPageNs: Nanoseconds;
+  /** The first write to a watched page, while the machine runs. */
+  readonly writeFaultNs: Nanoseconds;
+  /** How much slower a machine runs while it is protected, in millionths of its time. */
+  readonly runningPenaltyPpm: number;
+  /** Booting a machine from nothing. */
+  readonly bootNs: Nanoseconds;
+  /** Starting a stand-by machine whose memory is in place. */
+  readonly promoteNs: Nanoseconds;
+  /** From a host's announcement of an address until the switches know it. */
+  readonly announceNs: Nanoseconds;
+  /** Delivering one input to a machine. */
+  readonly guestCallNs: Nanoseconds;
+  /** Between hosts. */
+  readonly link: CableProfile;
+  /** From a host, or a client, to the switch between them. */
+  readonly clientLink: CableProfile;
+}
+
+/** A kind of host: its costs, and where each of them comes from. */
+export interface HardwareProfile extends HardwareCosts {
+  readonly name: string;
+  /** What is modelled, in one sentence. */
+  readonly description: string;
+  /** For every cost the publication, computation or estimate behind it. */
+  readonly sources: Readonly<Record<keyof HardwareCosts, string>>;
+}

@@ -1,0 +1,74 @@
+import { ms, us } from "../../sim/time.ts";
+import { gbps } from "../bandwidth.ts";
+import type { HardwareProfile } from "../hardware-profile.ts";
+
+/**
+ * Copying one page with one core of a 3.2 GHz Pentium 4, cold: 4096 bytes at 2.2 GB/s, which is what
+ * its memory's 6.4 GB/s leave for a copy (a read, a read for ownership and a write).
+ */
+const COPY_NS = 1_850;
+
+/** "Mapping a foreign page costs about as much as copying it" (Remus, NSDI'08). */
+const MAP_NS: number = COPY_NS;
+
+/**
+ * The machines of Remus (Cully et al., NSDI'08): 3.2 GHz Pentium 4, Xen 3, gigabit Ethernet for
+ * replication. The parameters mean something physical each; together they reproduce the paper's
+ * figure of checkpoint times (see `pauseNs` and `transferNs`) for a 512 MB machine.
+ */
+export const remus2008: HardwareProfile = {
+  name: "remus2008",
+  description: "a 3.2 GHz Pentium 4 of 2008, Xen 3 with shadow paging, gigabit Ethernet",
+
+  suspendNs: us(100),
+  resumeNs: us(50),
+  epochFixedNs: us(300),
+  collectPageNs: 1,
+  clearPageNs: 33,
+  tlbInvalidateNs: us(5),
+  comparePageNs: 3_700,
+  copyPageNs: MAP_NS + COPY_NS,
+  encodePageNs: 2_000,
+  sendPageNs: us(18),
+  transferFixedNs: us(350),
+  applyPageNs: COPY_NS,
+  writeFaultNs: us(3),
+  runningPenaltyPpm: 250_000,
+  bootNs: ms(10_000),
+  promoteNs: ms(700),
+  announceNs: ms(10),
+  guestCallNs: us(15),
+  link: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
+  clientLink: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
+
+  sources: {
+    suspendNs: "Remus, NSDI'08: suspend signalling through an event channel, about 100 us",
+    resumeNs: "estimate: one hypercall and the guest's drivers reconnecting nothing",
+    epochFixedNs:
+      "computed: what is left of 0.59 ms suspended for one dirty page (Remus, NSDI'08) after the other parts; processor context, device state and daemons",
+    collectPageNs:
+      "estimate: copying out the dirty bitmap and testing each bit of it, about 3 cycles a page",
+    clearPageNs: "QEMU COLO: clearing the dirty bitmap one page at a time, 33 ns",
+    tlbInvalidateNs:
+      "estimate: dropping the translations of two processors and taking shadows back",
+    comparePageNs: "computed: two pages read, twice the memory traffic of half a copy",
+    copyPageNs:
+      "Remus, NSDI'08: mapping a foreign page costs about as much as copying it; computed: 4096 bytes at 2.2 GB/s take 1.85 us, twice that is 3.7 us",
+    encodePageNs: "computed: one more copy, into the message",
+    sendPageNs:
+      "estimate: a cycle for each bit (Foong et al., ISPASS'03) is 10 us a page at 3.2 GHz, domain 0 and its interrupts add most of as much again",
+    transferFixedNs:
+      "computed: what is left of 0.60 ms transmitting for one dirty page (Remus, NSDI'08) after the round trip and the page",
+    applyPageNs: "computed: one copy",
+    writeFaultNs: "estimate: a trap into the hypervisor and its shadow paging, about 10,000 cycles",
+    runningPenaltyPpm:
+      "computed: a kernel build at 10 checkpoints/s takes 1.31 times as long (Remus, NSDI'08), of which pauses explain 4 %; the rest is write faults and the replication competing for the processor",
+    bootNs: "estimate: a Linux of 2008 from power-on to its services",
+    promoteNs:
+      "computed: failover takes about 1 s with detection (Remus, NSDI'08), detection a few missed checkpoints",
+    announceNs: "estimate: a gratuitous ARP sent by user space",
+    guestCallNs: "estimate: an event channel, the split network driver and one copy",
+    link: "Remus, NSDI'08: gigabit Ethernet; latency is an estimate with interrupt moderation at both ends",
+    clientLink: "as link",
+  },
+};

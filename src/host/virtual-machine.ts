@@ -1,0 +1,158 @@
+import type { Guest, GuestImage } from "../guest/guest.ts";
+import { decodePacket } from "../guest/packet.ts";
+import { assert } from "../sim/assert.ts";
+import type { Channel } from "../sim/channel.ts";
+import type { Engine } from "../sim/engine.ts";
+import type { Process } from "../sim/process.ts";
+import { race } from "../sim/race.ts";
+import { Signal } from "../sim/signal.ts";
+import { type Nanoseconds, us } from "../sim/time.ts";
+import type { Host } from "./host.ts";
+import type { HostRecord } from "./records.ts";
+
+/** Longest stretch a guest runs before its virtual processor looks whether it is to stop. */
+export const QUANTUM_NS: Nanoseconds = us(100);
+
+/** Most packets one quantum of a guest may send; more is a defect of the guest. */
+const TRANSMISSIONS_MAX = 4_096;
+
+const PPM = 1_000_000;
+
+/** What a virtual machine is made of. */
+export interface VirtualMachineOptions {
+  readonly engine: Engine;
+  /** The machine's name, the same on every host. */
+  readonly name: string;
+  readonly host: Host;
+  /** Booted by the constructor, the same way on every host. */
+  readonly image: GuestImage;
+  /** Packets for the guest; they wait here, outside the guest's state, until it is idle. */
+  readonly inbox: Channel<Uint8Array>;
+  /** Takes what the guest sent, after the time the guest needed to make it. Keeps the bytes. */
+  readonly transmit: (packet: Uint8Array) => void;
+}
+
+/**
+ * A guest on a host: one virtual processor that runs it, delivers its input and can be stopped at a
+ * boundary, where all its state lies in its memory and its registers.
+ *
+ * The guest's work is done at once and paid for afterwards: its output leaves when the virtual time
+ * it used has passed, and a host that dies meanwhile takes both with it.
+ */
+export class VirtualMachine {
+  readonly name: string;
+  readonly host: Host;
+  readonly guest: Guest;
+
+  readonly #options: VirtualMachineOptions;
+  readonly #transmitted: Uint8Array[] = [];
+  /** Set while somebody wants the processor to stand still. */
+  readonly #stopWanted: Signal;
+  /** Set while the processor stands still at a boundary. */
+  readonly #standing: Signal;
+  /** Set unless somebody wants the processor to stand still. */
+  readonly #goOn: Signal;
+  #started = false;
+  #penaltyPpm = 0;
+
+  constructor(options: VirtualMachineOptions) {
+    const { engine, name, host } = options;
+    this.#options = options;
+    this.name = name;
+    this.host = host;
+    const label = `${name} on ${host.name}`;
+    this.#stopWanted = new Signal(engine, `${label}: stop wanted`);
+    this.#standing = new Signal(engine, `${label}: standing`);
+    this.#goOn = new Signal(engine, `${label}: go on`);
+    this.#goOn.set();
+    const random = engine.random(`${label}: guest`);
+    this.guest = options.image.create({
+      now: () => host.clock.now(),
+      random32: () => random.u32(),
+      transmit: (packet) => {
+        assert(this.#transmitted.length < TRANSMISSIONS_MAX, "a guest sends a bounded amount");
+        this.#transmitted.push(packet);
+      },
+    });
+    // What a boot sends is sent before anybody is connected.
+    this.#transmitted.length = 0;
+  }
+
+  /** True once {@link start} was called: a stand-by machine is booted but not started. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** True from a call of {@link pause} to the matching {@link resume}. */
+  get paused(): boolean {
+    return this.#stopWanted.isSet;
+  }
+
+  /** Makes every piece of the guest's work take longer, as tracking its writes does. */
+  setPenalty(ppm: number): void {
+    assert(Number.isInteger(ppm) && ppm >= 0, "a penalty is a whole number of millionths");
+    this.#penaltyPpm = ppm;
+  }
+
+  /** Lets the virtual processor run, as a process of the host. */
+  start(): void {
+    assert(!this.#started, "a virtual machine is started once");
+    this.#started = true;
+    const name = `${this.name} on ${this.host.name}: processor`;
+    this.#options.engine.spawn(name, this.host.owner, () => this.#execute());
+  }
+
+  /** Stops the processor at its next boundary; returns when it stands still. */
+  *pause(): Process<void> {
+    assert(this.#started, "only a started machine can be paused");
+    assert(!this.paused, "a paused machine is not paused again");
+    this.#goOn.clear();
+    this.#stopWanted.set();
+    yield* this.#standing.wait();
+  }
+
+  /** Lets a paused processor go on; also ends a {@link pause} that is still waiting. */
+  resume(): void {
+    assert(this.paused, "only a paused machine is resumed");
+    this.#stopWanted.clear();
+    this.#standing.clear();
+    this.#goOn.set();
+  }
+
+  #deliver(packet: Uint8Array): void {
+    const { engine } = this.#options;
+    const request = decodePacket(packet);
+    // What is no packet at all is dropped here, as a network card drops what is no frame.
+    if (request === undefined) return;
+    const { client, number } = request;
+    const { name: machine, host } = this;
+    const about = { machine, host: host.name, client, number };
+    engine.trace.emit<HostRecord>({ kind: "request.delivered", ...about });
+    this.guest.deliver(packet);
+  }
+
+  *#execute(): Process<void> {
+    const { host, guest } = this;
+    const { inbox, transmit } = this.#options;
+    // A machine that stands in may have been stopped in the middle of a request.
+    let idle = false;
+    for (;;) {
+      if (this.paused) {
+        this.#standing.set();
+        yield* this.#goOn.wait();
+      }
+      if (idle) {
+        const next = yield* race({ packet: inbox.receive(), stop: this.#stopWanted.wait() });
+        if (next.key !== "packet") continue;
+        this.#deliver(next.value);
+        yield* host.compute(host.profile.guestCallNs);
+      }
+      const { usedNs, boundary } = guest.run(QUANTUM_NS);
+      assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");
+      yield* host.compute(usedNs + Math.floor((usedNs * this.#penaltyPpm) / PPM));
+      for (const packet of this.#transmitted) transmit(packet);
+      this.#transmitted.length = 0;
+      idle = boundary === "idle";
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { expect, test } from "vitest";
+import type { Guest, GuestImage, GuestServices } from "../../src/guest/guest.ts";
+import { decodePacket, encodePacket } from "../../src/guest/packet.ts";
+import { Network } from "../../src/host/network.ts";
+import { QUANTUM_NS, VirtualMachine } from "../../src/host/virtual-machine.ts";
+import { Memory } from "../../src/memory/memory.ts";
+import { Channel } from "../../src/sim/channel.ts";
+import { Engine } from "../../src/sim/engine.ts";
+import { InvariantError } from "../../src/sim/errors.ts";
+import { ms, us } from "../../src/sim/time.ts";
+
+/** A guest that works `workNs` for each packet and then sends the packet back. */
+class Echo implements Guest {
+  readonly memory = new Memory();
+  readonly #services: GuestServices;
+  readonly #waiting: { packet: Uint8Array; leftNs: number }[] = [];
+  workNs = us(250);
+
+  constructor(services: GuestServices) {
+    this.#services = services;
+  }
+  deliver(packet: Uint8Array): void {
+    this.#waiting.push({ packet, leftNs: this.workNs });
+  }
+  run(budgetNs: number) {
+    const [next] = this.#waiting;
+    if (next === undefined) return { usedNs: 0, boundary: "idle" } as const;
+    const usedNs = Math.min(budgetNs, next.leftNs);
+    next.leftNs -= usedNs;
+    if (next.leftNs > 0) return { usedNs, boundary: "budget" } as const;
+    this.#waiting.shift();
+    this.#services.transmit(next.packet.slice());
+    return { usedNs, boundary: "idle" } as const;
+  }
+  saveRegisters(): Uint8Array {
+    return new Uint8Array(0);
+  }
+  loadRegisters(): void {
+    // No registers.
+  }
+}
+
+function setUp() {
+  const engine = new Engine({ seed: 1 });
+  const host = new Network(engine).addHost("a");
+  const inbox = new Channel<Uint8Array>(engine, "inbox", { capacity: 16 });
+  const sent: { atNs: number; value: number }[] = [];
+  const image: GuestImage = {
+    name: "echo",
+    create: (services) => new Echo(services),
+    executions: () => new Map(),
+    workload: () => ({ request: () => new Uint8Array(0) }),
+  };
+  const vm = new VirtualMachine({
+    engine,
+    name: "echo",
+    host,
+    image,
+    inbox,
+    transmit: (packet) => sent.push({ atNs: engine.now, value: decodePacket(packet)!.number }),
+  });
+  const request = (value: number): boolean =>
+    inbox.send(encodePacket({ client: 1, number: value, payload: new Uint8Array(0) }));
+  return { engine, host, vm, sent, inbox, request };
+}
+
+test("virtual machine: it answers when the time its guest used has passed", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  request(5);
+  engine.run({ until: ms(1) });
+  expect(sent).toEqual([{ atNs: host.profile.guestCallNs + us(250), value: 5 }]);
+});
+
+test("virtual machine: what comes while it works waits for its turn", () => {
+  const { engine, vm, sent, request } = setUp();
+  vm.start();
+  for (const value of [1, 2, 3]) request(value);
+  engine.run({ until: ms(2) });
+  expect(sent.map(({ value }) => value)).toEqual([1, 2, 3]);
+  expect(sent[2]!.atNs - sent[0]!.atNs).toBeGreaterThanOrEqual(us(500));
+});
+
+test("virtual machine: a host that dies takes unsent output with it", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  request(1);
+  engine.run({ until: us(200) });
+  host.crash();
+  engine.run({ until: ms(1) });
+  expect(sent).toEqual([]);
+});
+
+test("virtual machine: a pause takes effect at the next boundary, and work goes on afterwards", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  request(1);
+  let stoodAtNs = 0;
+  engine.at(us(120), () => {
+    engine.spawn("pause", host.owner, function* () {
+      yield* vm.pause();
+      stoodAtNs = engine.now;
+    });
+  });
+  engine.run({ until: ms(2) });
+  expect(stoodAtNs).toBeGreaterThanOrEqual(us(120));
+  expect(stoodAtNs).toBeLessThanOrEqual(us(120) + QUANTUM_NS + host.profile.guestCallNs);
+  expect(sent).toEqual([]);
+  expect(vm.paused).toBe(true);
+  vm.resume();
+  engine.run({ until: ms(3) });
+  expect(sent.map(({ value }) => value)).toEqual([1]);
+});
+
+test("virtual machine: an idle machine stands at once, and input wakes it after the pause", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  engine.run({ until: us(10) });
+  let stood = false;
+  engine.spawn("pause", host.owner, function* () {
+    yield* vm.pause();
+    stood = true;
+  });
+  engine.run({ until: us(11) });
+  expect(stood).toBe(true);
+  request(9);
+  engine.run({ until: ms(1) });
+  expect(sent).toEqual([]);
+  vm.resume();
+  engine.run({ until: ms(2) });
+  expect(sent).toHaveLength(1);
+});
+
+test("virtual machine: a pause that is taken back before it took effect changes nothing", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  request(1);
+  engine.run({ until: us(50) });
+  const pause = engine.spawn("pause", host.owner, () => vm.pause());
+  engine.run({ until: us(51) });
+  pause.kill();
+  vm.resume();
+  engine.run({ until: ms(1) });
+  expect(sent).toHaveLength(1);
+});
+
+test("virtual machine: a penalty and a slow processor make its work take longer", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.setPenalty(100_000);
+  host.setProcessorShare(0.5);
+  vm.start();
+  request(1);
+  engine.run({ until: ms(2) });
+  expect(sent[0]?.atNs).toBe(2 * (host.profile.guestCallNs + us(275)));
+});
+
+test("virtual machine: what is no packet never reaches the guest", () => {
+  const { engine, vm, sent, inbox, request } = setUp();
+  vm.start();
+  inbox.send(new Uint8Array([1, 2, 3]));
+  request(4);
+  engine.run({ until: ms(1) });
+  expect(sent.map(({ value }) => value)).toEqual([4]);
+});
+
+test("virtual machine: a stand-by machine does not run until it is started", () => {
+  const { engine, vm, sent, request } = setUp();
+  request(1);
+  engine.run({ until: ms(1) });
+  expect([vm.started, sent.length]).toEqual([false, 0]);
+  vm.start();
+  engine.run({ until: ms(2) });
+  expect(sent).toHaveLength(1);
+  expect(() => vm.start()).toThrow(InvariantError);
+});
