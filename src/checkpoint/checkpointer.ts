@@ -1,0 +1,230 @@
+import { PAGE_SIZE } from "../memory/page.ts";
+import { PageSet } from "../memory/page-set.ts";
+import type { DirtyTracker } from "../memory/tracker.ts";
+import { trackerFor } from "../memory/tracker-for.ts";
+import { assert } from "../sim/assert.ts";
+import type { Process } from "../sim/process.ts";
+import type { Nanoseconds } from "../sim/time.ts";
+import { chainCheck, decodeMessage, encodeCommit, encodeGroup } from "./message.ts";
+import type { CheckpointSettings } from "./options.ts";
+import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
+import type { PrimarySide } from "./primary-side.ts";
+import type { CheckpointRecord } from "./records.ts";
+import { stateDigest } from "./state-digest.ts";
+
+type Kind = CheckpointRecord["kind"];
+
+/**
+ * The primary's part of periodic checkpoints.
+ *
+ * Source: Remus (Cully et al., NSDI'08), section 3: whole-system checkpoints at a high rate, the
+ * machine going on while the last one is sent (speculative execution), its output held until the
+ * secondary has it. The first copy of memory is made as in live migration (Clark et al., NSDI'05).
+ */
+export class Checkpointer {
+  readonly #side: PrimarySide;
+  readonly #settings: CheckpointSettings;
+  readonly #tracker: DirtyTracker;
+  /** Pages to send with the coming checkpoint. */
+  readonly #dirty = new PageSet();
+  #epoch = 1;
+  #startedAtNs: Nanoseconds = 0;
+  /** What was sent of the current checkpoint, kept until it is acknowledged. */
+  #messages: Uint8Array[] = [];
+  #checks: number[] = [];
+  #pagesSent = 0;
+  /** Only for the broken variant that sends them late. */
+  #previousRegisters: Uint8Array | undefined;
+
+  constructor(side: PrimarySide, settings: CheckpointSettings) {
+    this.#side = side;
+    this.#settings = settings;
+    this.#tracker = trackerFor(side.vm.guest.memory, {
+      invalidate: !settings.broken.noTlbInvalidate,
+    });
+  }
+
+  /** Replicates for ever. Returns only when the secondary keeps refusing a checkpoint. */
+  *run(): Process<"refused"> {
+    yield* this.#synchronise();
+    for (;;) {
+      const outcome = yield* this.#checkpoint();
+      if (outcome === "refused") return outcome;
+      this.#epoch += 1;
+      yield* this.#restOfInterval();
+    }
+  }
+
+  /** Copies all of memory while the machine runs, then what was written meanwhile, and so on. */
+  *#synchronise(): Process<void> {
+    const { vm, host } = this.#side;
+    this.#startedAtNs = this.#clockNs();
+    this.#tracker.start();
+    vm.setPenalty(host.profile.runningPenaltyPpm);
+    yield* this.#announce("synchronisation.started");
+    vm.guest.memory.collectTouched(this.#dirty);
+    const { synchronisationPages, synchronisationRounds } = this.#settings;
+    for (let round = 1; round <= synchronisationRounds; round += 1) {
+      const pages = this.#dirty.size;
+      if (pages <= synchronisationPages) break;
+      yield* this.#announce("synchronisation.round", { round, pages });
+      const numbers = [...this.#dirty];
+      this.#dirty.clear();
+      for (let from = 0; from < numbers.length; from += GROUP_PAGES_MAX) {
+        // Copied at the moment of sending: a page written later is dirty again.
+        yield* this.#sendGroup(this.#copy(numbers.slice(from, from + GROUP_PAGES_MAX)));
+      }
+      yield* this.#collect();
+      // A guest that writes faster than the link carries is not caught up with: stop for the rest.
+      if (this.#dirty.size >= pages) break;
+    }
+  }
+
+  *#checkpoint(): Process<"committed" | "refused"> {
+    const { vm, gate, host, engine, term, digest } = this.#side;
+    const { profile } = host;
+    this.#startedAtNs = this.#clockNs();
+    yield* this.#announce("checkpoint.started");
+
+    // 1. Stop the machine at a boundary.
+    const pausedAtNs = engine.now;
+    yield* vm.pause();
+    yield* host.compute(profile.suspendNs + profile.epochFixedNs);
+    yield* this.#announce("checkpoint.paused");
+
+    // 2. Collect the dirty pages; clearing them and invalidating translations is one step with it.
+    yield* this.#collect();
+    yield* this.#announce("checkpoint.collected", { pages: this.#dirty.size });
+
+    // 3. Copy them, with registers, so that the machine can go on writing.
+    const pages = this.#copy([...this.#dirty]);
+    this.#dirty.clear();
+    const registers = vm.guest.saveRegisters();
+    const regionPages = vm.guest.memory.regions.map(({ pageCount }) => pageCount);
+    yield* host.compute(pages.length * profile.copyPageNs);
+    yield* this.#announce("checkpoint.copied", {
+      pages: pages.length,
+      digest: stateDigest(digest, registers),
+    });
+
+    // 4. Output from here on belongs to the next epoch. Resume.
+    gate.begin(this.#epoch + 1);
+    if (this.#settings.broken.releaseAtStop) gate.release(this.#epoch);
+    yield* host.compute(profile.resumeNs);
+    vm.resume();
+    yield* this.#announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
+
+    // 5. Send the pages in groups.
+    for (let from = 0; from < pages.length; from += GROUP_PAGES_MAX) {
+      yield* this.#sendGroup(pages.slice(from, from + GROUP_PAGES_MAX));
+    }
+
+    // 6. Send the commit record.
+    const { broken } = this.#settings;
+    if (broken.clearDirtyAfterCopy) this.#tracker.collect();
+    const stale = broken.staleRegisters ? this.#previousRegisters : undefined;
+    this.#previousRegisters = registers;
+    const commit = encodeCommit({
+      term,
+      epoch: this.#wireEpoch,
+      groupCount: this.#checks.length,
+      check: chainCheck(this.#checks),
+      regionPages,
+      registers: stale ?? registers,
+    });
+    this.#messages.push(commit);
+    yield* this.#side.stream.send(commit);
+    yield* this.#announce("commit.sent", { pages: this.#pagesSent, bytes: commit.length });
+
+    // 7. Wait until the secondary has it; send it again if it was refused.
+    if ((yield* this.#acknowledgement()) === "refused") return "refused";
+    const bytes = this.#messages.reduce((sum, message) => sum + message.length, 0);
+    yield* this.#announce("checkpoint.acknowledged", { pages: this.#pagesSent, bytes });
+
+    // 8. Release the output of this epoch.
+    gate.release(this.#epoch);
+    this.#messages = [];
+    this.#checks = [];
+    this.#pagesSent = 0;
+    return "committed";
+  }
+
+  /** The number that messages carry. */
+  get #wireEpoch(): number {
+    return this.#settings.broken.reuseEpochNumber ? (this.#epoch + 1) >> 1 : this.#epoch;
+  }
+
+  *#sendGroup(pages: readonly PageCopy[]): Process<void> {
+    const { host, term, stream } = this.#side;
+    const { encodePageNs, sendPageNs } = host.profile;
+    const group = this.#checks.length;
+    yield* host.compute(pages.length * (encodePageNs + sendPageNs));
+    const { bytes, check } = encodeGroup({ term, epoch: this.#wireEpoch, group, pages });
+    this.#messages.push(bytes);
+    this.#checks.push(check);
+    this.#pagesSent += pages.length;
+    yield* stream.send(bytes);
+    yield* this.#announce("group.sent", { group, pages: pages.length, bytes: bytes.length });
+  }
+
+  *#acknowledgement(): Process<"acknowledged" | "refused"> {
+    const { stream, term } = this.#side;
+    let refusals = 0;
+    for (;;) {
+      const answer = decodeMessage(yield* stream.receive());
+      if (answer?.term !== term || answer.epoch !== this.#wireEpoch) continue;
+      if (answer.type === "acknowledge") return "acknowledged";
+      if (answer.type !== "reject") continue;
+      yield* this.#announce("checkpoint.aborted", { reason: "refused by the secondary" });
+      refusals += 1;
+      if (refusals > this.#settings.resends) return "refused";
+      for (const message of this.#messages) yield* stream.send(message);
+    }
+  }
+
+  *#restOfInterval(): Process<void> {
+    const dueNs = this.#startedAtNs + this.#settings.interval;
+    const nowNs = this.#clockNs();
+    if (dueNs > nowNs) yield* this.#side.host.clock.sleep(dueNs - nowNs);
+  }
+
+  /** Intervals are measured on the clock that cannot be set. */
+  #clockNs(): Nanoseconds {
+    const { clock } = this.#side.host;
+    return this.#settings.broken.wallClockInterval ? clock.now() : clock.monotonic();
+  }
+
+  /** Copies of pages as they are now, all in one buffer. */
+  #copy(numbers: readonly number[]): PageCopy[] {
+    const { memory } = this.#side.vm.guest;
+    const staging = new Uint8Array(numbers.length * PAGE_SIZE);
+    return numbers.map((page, index) => {
+      const bytes = staging.subarray(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
+      bytes.set(memory.page(page));
+      return { page, bytes };
+    });
+  }
+
+  /** Adds what was written since the last time to the dirty pages and pays for finding it out. */
+  *#collect(): Process<void> {
+    const { host } = this.#side;
+    const { profile } = host;
+    const before = this.#tracker.work;
+    this.#tracker.collect(this.#dirty);
+    const { scannedPages, comparedPages, collectedPages } = this.#tracker.work;
+    yield* host.compute(
+      profile.tlbInvalidateNs +
+        (scannedPages - before.scannedPages) * profile.collectPageNs +
+        (comparedPages - before.comparedPages) * profile.comparePageNs +
+        (collectedPages - before.collectedPages) * profile.clearPageNs,
+    );
+  }
+
+  /** A named point of the protocol, about the current epoch. */
+  *#announce(kind: Kind, details: Record<string, number | string> = {}): Process<void> {
+    const { engine, host, term, vm } = this.#side;
+    assert(this.#epoch > 0, "epochs are numbered from 1");
+    const of = { machine: vm.name, host: host.name, term, epoch: this.#epoch };
+    yield* engine.announce({ kind, ...of, ...details });
+  }
+}

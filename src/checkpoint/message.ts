@@ -1,0 +1,150 @@
+import { ByteReader } from "../sim/byte-reader.ts";
+import { ByteWriter } from "../sim/byte-writer.ts";
+import { xxh32 } from "../sim/hash.ts";
+import { type PageCopy, readPages, writePages } from "./page-group.ts";
+
+const GROUP = 1;
+const COMMIT = 2;
+const ACKNOWLEDGE = 3;
+const REJECT = 4;
+
+/** Most regions a machine may have, and most register bytes, that a commit record is believed. */
+export const REGIONS_MAX = 64;
+/** Most bytes of registers and device state in one commit record. */
+export const REGISTER_BYTES_MAX: number = 1 << 20;
+
+/** A part of a checkpoint's pages, primary to secondary. */
+export interface GroupMessage {
+  readonly type: "group";
+  readonly term: number;
+  readonly epoch: number;
+  /** Groups of a checkpoint are numbered from 0 without a gap. */
+  readonly group: number;
+  readonly pages: readonly PageCopy[];
+  /** Check value of the group's bytes: filled in by both encoding and decoding. */
+  readonly check: number;
+}
+
+/** Ends a checkpoint: with it the secondary can tell that all has arrived, unharmed. */
+export interface CommitMessage {
+  readonly type: "commit";
+  readonly term: number;
+  readonly epoch: number;
+  readonly groupCount: number;
+  /** {@link chainCheck} over the check values of all groups, in order. */
+  readonly check: number;
+  /** Pages of each memory region, in the order in which the machine lists them. */
+  readonly regionPages: readonly number[];
+  /** The guest's registers and device state. */
+  readonly registers: Uint8Array;
+}
+
+/** The secondary has the whole checkpoint and will not lose it while it lives. */
+export interface AcknowledgeMessage {
+  readonly type: "acknowledge";
+  readonly term: number;
+  readonly epoch: number;
+}
+
+/** The secondary refused the checkpoint whole; the one before it stands. */
+export interface RejectMessage {
+  readonly type: "reject";
+  readonly term: number;
+  readonly epoch: number;
+}
+
+/** All that travels on a replication stream. */
+export type Message = GroupMessage | CommitMessage | AcknowledgeMessage | RejectMessage;
+
+/** Check value of a sequence of check values: depends on each and on their order. */
+export function chainCheck(checks: readonly number[]): number {
+  const writer = new ByteWriter(4 + checks.length * 4);
+  for (const check of checks) writer.u32(check);
+  return xxh32(writer.finish());
+}
+
+/** A group as bytes, with the check value it carries at its end. */
+export function encodeGroup(message: Omit<GroupMessage, "type" | "check">): {
+  readonly bytes: Uint8Array;
+  readonly check: number;
+} {
+  const writer = open(GROUP, message, 64 + message.pages.length * 4104);
+  writer.u32(message.group);
+  writePages(writer, message.pages);
+  return seal(writer);
+}
+
+/** A commit record as bytes. */
+export function encodeCommit(message: Omit<CommitMessage, "type">): Uint8Array {
+  const writer = open(COMMIT, message, 64 + message.registers.length);
+  writer.u32(message.groupCount).u32(message.check).u16(message.regionPages.length);
+  for (const pages of message.regionPages) writer.u32(pages);
+  writer.u32(message.registers.length).bytes(message.registers);
+  return seal(writer).bytes;
+}
+
+/** An acknowledgement or a refusal as bytes. */
+export function encodeAnswer(message: AcknowledgeMessage | RejectMessage): Uint8Array {
+  return seal(open(message.type === "acknowledge" ? ACKNOWLEDGE : REJECT, message, 16)).bytes;
+}
+
+/**
+ * Reads a message.
+ *
+ * @param bytes Taken over: the message is made of views of them.
+ * @returns `undefined` for anything that is not exactly one message with a right check value. With
+ *   `verify` false the check value is not looked at (a broken variant that tests must notice).
+ */
+export function decodeMessage(bytes: Uint8Array, verify = true): Message | undefined {
+  if (bytes.length < 4) return undefined;
+  const body = bytes.subarray(0, bytes.length - 4);
+  const check = new ByteReader(bytes.subarray(bytes.length - 4)).u32();
+  if (verify && xxh32(body) !== check) return undefined;
+  const reader = new ByteReader(body);
+  const message = readBody(reader, check);
+  return reader.complete ? message : undefined;
+}
+
+function readBody(reader: ByteReader, check: number): Message | undefined {
+  const code = reader.u8();
+  const term = reader.u32();
+  const epoch = reader.u32();
+  switch (code) {
+    case GROUP: {
+      const group = reader.u32();
+      const pages = readPages(reader);
+      return pages && { type: "group", term, epoch, group, pages, check };
+    }
+    case COMMIT:
+      return readCommit(reader, term, epoch);
+    case ACKNOWLEDGE:
+      return { type: "acknowledge", term, epoch };
+    case REJECT:
+      return { type: "reject", term, epoch };
+    default:
+      return undefined;
+  }
+}
+
+function readCommit(reader: ByteReader, term: number, epoch: number): CommitMessage | undefined {
+  const groupCount = reader.u32();
+  const check = reader.u32();
+  const regions = reader.u16();
+  if (regions > REGIONS_MAX) return undefined;
+  const regionPages: number[] = [];
+  for (let region = 0; region < regions; region += 1) regionPages.push(reader.u32());
+  const length = reader.u32();
+  if (length > REGISTER_BYTES_MAX) return undefined;
+  const registers = reader.bytes(length);
+  return { type: "commit", term, epoch, groupCount, check, regionPages, registers };
+}
+
+function open(code: number, of: { term: number; epoch: number }, capacity: number): ByteWriter {
+  return new ByteWriter(capacity).u8(code).u32(of.term).u32(of.epoch);
+}
+
+function seal(writer: ByteWriter): { bytes: Uint8Array; check: number } {
+  // The writer's bytes so far, hashed before the check value is appended to them.
+  const check = xxh32(writer.written());
+  return { bytes: writer.u32(check).finish(), check };
+}

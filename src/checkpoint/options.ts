@@ -1,0 +1,78 @@
+import { StandinRangeError } from "../sim/errors.ts";
+import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
+
+/** Settings of periodic checkpoints. */
+export interface CheckpointOptions {
+  /** From the start of one checkpoint to the start of the next. Default 25 ms. */
+  readonly interval?: Nanoseconds;
+  /**
+   * While the first copy of memory is made with the machine running: stop for the rest when a round
+   * leaves at most this many pages. Default 64.
+   */
+  readonly synchronisationPages?: number;
+  /** Most rounds of that first copy. Default 8. */
+  readonly synchronisationRounds?: number;
+  /** How often a refused checkpoint is sent again before the secondary is given up. Default 3. */
+  readonly resends?: number;
+  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
+  readonly broken?: CheckpointDefects;
+}
+
+/** Defects that can be switched on one by one. */
+export interface CheckpointDefects {
+  /** Output leaves when the machine is stopped for the checkpoint, before anything is sent. */
+  readonly releaseAtStop?: boolean;
+  /** A secondary that stands in takes what it has of an unfinished checkpoint. */
+  readonly tornApply?: boolean;
+  /** Dirty bits are cleared and the cached translations that know them kept. */
+  readonly noTlbInvalidate?: boolean;
+  /** Check values of replication messages are not looked at. */
+  readonly noCheckValue?: boolean;
+  /** Dirty bits are cleared when the copy has been sent, with what was set since it was made. */
+  readonly clearDirtyAfterCopy?: boolean;
+  /** The registers sent are those of the checkpoint before. */
+  readonly staleRegisters?: boolean;
+  /** The secondary acknowledges a checkpoint when its first part arrives. */
+  readonly ackBeforeStaged?: boolean;
+  /** The interval is measured on the clock that tells the time, which somebody may set back. */
+  readonly wallClockInterval?: boolean;
+  /** Two checkpoints after each other carry the same number. */
+  readonly reuseEpochNumber?: boolean;
+}
+
+/** All settings with their defaults filled in. */
+export type CheckpointSettings = Required<CheckpointOptions>;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws StandinRangeError when a number is not whole or too small.
+ */
+export function checkpointSettings(options: CheckpointOptions): CheckpointSettings {
+  const settings = {
+    interval: options.interval ?? ms(25),
+    synchronisationPages: options.synchronisationPages ?? 64,
+    synchronisationRounds: options.synchronisationRounds ?? 8,
+    resends: options.resends ?? 3,
+    broken: options.broken ?? {},
+  };
+  atLeast(1, "interval", settings.interval, formatTime);
+  atLeast(0, "synchronisationPages", settings.synchronisationPages);
+  atLeast(1, "synchronisationRounds", settings.synchronisationRounds);
+  atLeast(0, "resends", settings.resends);
+  return settings;
+}
+
+function atLeast(
+  least: number,
+  name: string,
+  value: number,
+  show: (value: number) => string = String,
+): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const given = Number.isSafeInteger(value) ? show(value) : String(value);
+  throw new StandinRangeError(
+    "CHECKPOINT_OPTION",
+    `${name}: expected a whole number of at least ${least}, got ${given}`,
+  );
+}

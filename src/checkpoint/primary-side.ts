@@ -1,0 +1,19 @@
+import type { Host } from "../host/host.ts";
+import type { ReliableStream } from "../host/reliable-stream.ts";
+import type { VirtualMachine } from "../host/virtual-machine.ts";
+import type { MemoryDigest } from "../memory/memory-digest.ts";
+import type { Engine } from "../sim/engine.ts";
+import type { OutputGate } from "./output-gate.ts";
+
+/** What a primary's replication works with. */
+export interface PrimarySide {
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly term: number;
+  readonly vm: VirtualMachine;
+  readonly gate: OutputGate;
+  /** To the secondary and back. */
+  readonly stream: ReliableStream;
+  /** For the memory-identity check only: no step of a protocol looks at it. */
+  readonly digest: MemoryDigest;
+}

@@ -1,0 +1,37 @@
+/** Names the checkpoint a record is about: epochs count up within a term. */
+type OfEpoch = {
+  readonly machine: string;
+  readonly host: string;
+  readonly term: number;
+  readonly epoch: number;
+};
+
+/**
+ * What the checkpoint layer writes to the trace. Steps of the primary come first, those of the
+ * secondary next, those of the output gate last; each is also a named point of its protocol.
+ */
+export type CheckpointRecord =
+  // Primary
+  | ({ readonly kind: "synchronisation.started" } & OfEpoch)
+  | ({ readonly kind: "synchronisation.round"; round: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.started" } & OfEpoch)
+  | ({ readonly kind: "checkpoint.paused" } & OfEpoch)
+  | ({ readonly kind: "checkpoint.collected"; pages: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.copied"; pages: number; digest: string } & OfEpoch)
+  | ({ readonly kind: "checkpoint.resumed"; pauseNs: number } & OfEpoch)
+  | ({ readonly kind: "group.sent"; group: number; pages: number; bytes: number } & OfEpoch)
+  | ({ readonly kind: "commit.sent"; pages: number; bytes: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.acknowledged"; pages: number; bytes: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.aborted"; reason: string } & OfEpoch)
+  // Secondary
+  | ({ readonly kind: "group.staged"; group: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.committed"; pages: number } & OfEpoch)
+  | ({ readonly kind: "acknowledgement.sent" } & OfEpoch)
+  | ({ readonly kind: "group.applied"; pages: number; left: number } & OfEpoch)
+  | ({ readonly kind: "checkpoint.applied"; pages: number; digest: string } & OfEpoch)
+  | ({ readonly kind: "checkpoint.rejected"; reason: string } & OfEpoch)
+  | ({ readonly kind: "checkpoint.discarded"; groups: number } & OfEpoch)
+  // Output gate
+  | ({ readonly kind: "output.held"; bytes: number } & OfEpoch)
+  | ({ readonly kind: "output.released"; bytes: number; protected: boolean } & OfEpoch)
+  | ({ readonly kind: "output.discarded"; bytes: number; reason: string } & OfEpoch);

@@ -1,0 +1,19 @@
+import type { Host } from "../host/host.ts";
+import type { ReliableStream } from "../host/reliable-stream.ts";
+import type { MemoryDigest } from "../memory/memory-digest.ts";
+import type { Engine } from "../sim/engine.ts";
+import type { StandByImage } from "./stand-by-image.ts";
+
+/** What a secondary's replication works with. */
+export interface SecondarySide {
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly machine: string;
+  /** Term of the primary that is listened to. */
+  readonly term: number;
+  readonly image: StandByImage;
+  /** To the primary and back. */
+  readonly stream: ReliableStream;
+  /** For the memory-identity check only: no step of a protocol looks at it. */
+  readonly digest: MemoryDigest;
+}

@@ -1,0 +1,99 @@
+import type { Guest } from "../guest/guest.ts";
+import type { Host } from "../host/host.ts";
+import { PageSet } from "../memory/page-set.ts";
+import { assert } from "../sim/assert.ts";
+import type { Process } from "../sim/process.ts";
+import type { CommitMessage } from "./message.ts";
+import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
+import type { Staging } from "./staging.ts";
+
+/**
+ * The machine as the secondary would continue it: a booted guest that does not run and whose memory
+ * holds the last committed checkpoint.
+ *
+ * Applying is a redo: from the commit point on the staged pages are the truth, however many of them
+ * have been copied so far. A machine that has to stand in meanwhile copies the rest first, so memory
+ * is never used half applied and no undo is needed.
+ */
+export class StandByImage {
+  readonly guest: Guest;
+  readonly #host: Host;
+  #epoch = 0;
+  #term = 0;
+  #registers: Uint8Array | undefined;
+  /** Pages of the committed epoch that are not in memory yet. */
+  #unapplied: PageCopy[] = [];
+
+  constructor(host: Host, guest: Guest) {
+    this.#host = host;
+    this.guest = guest;
+  }
+
+  /** The last committed epoch; 0 before there is any. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The term of the last committed epoch; 0 before there is any. */
+  get term(): number {
+    return this.#term;
+  }
+
+  /** True once a whole checkpoint has arrived: before that there is nothing to stand in with. */
+  get complete(): boolean {
+    return this.#registers !== undefined;
+  }
+
+  /** Pages committed and not yet copied to memory. */
+  get unappliedCount(): number {
+    return this.#unapplied.length;
+  }
+
+  /** The registers of the last committed epoch; the image keeps them. */
+  get registers(): Uint8Array {
+    assert(this.#registers !== undefined, "a complete image has registers");
+    return this.#registers;
+  }
+
+  /**
+   * Empties the memory that booting filled: the primary sends what is not zero, so everything that
+   * it does not send is zero.
+   */
+  clear(): void {
+    assert(!this.complete, "only an image that never was complete is emptied");
+    const touched = new PageSet();
+    this.guest.memory.collectTouched(touched);
+    for (const page of touched) this.guest.memory.zeroPage(page);
+  }
+
+  /** The commit point: the staged checkpoint replaces the previous one, at once. */
+  commit({ term, epoch, regionPages, registers }: CommitMessage, staging: Staging): void {
+    assert(this.#unapplied.length === 0, "the previous checkpoint is applied before the next");
+    assert(term > this.#term || epoch > this.#epoch, "checkpoints are committed in order");
+    for (const [index, region] of this.guest.memory.regions.entries()) {
+      const pageCount = regionPages[index]!;
+      if (pageCount > region.pageCount) region.grow(pageCount);
+    }
+    this.#term = term;
+    this.#epoch = epoch;
+    this.#registers = registers;
+    this.#unapplied = staging.take();
+  }
+
+  /** Copies a group of committed pages to memory and pays for it; returns how many it copied. */
+  *applyGroup(): Process<number> {
+    const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
+    for (const { page, bytes } of pages) this.guest.memory.hostWrite(page, bytes);
+    yield* this.#host.compute(pages.length * this.#host.profile.applyPageNs);
+    return pages.length;
+  }
+
+  /**
+   * Broken on purpose: forgets the committed pages that are not applied and takes whatever is
+   * staged, complete or not.
+   */
+  tear(staging: Staging): void {
+    for (const { page, bytes } of staging.take()) this.guest.memory.hostWrite(page, bytes);
+    this.#unapplied = [];
+  }
+}

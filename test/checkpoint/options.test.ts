@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { checkpointSettings } from "../../src/checkpoint/options.ts";
+import { ms } from "../../src/sim/time.ts";
+
+test("checkpoint options: defaults are those that are documented", () => {
+  expect(checkpointSettings({})).toEqual({
+    interval: ms(25),
+    synchronisationPages: 64,
+    synchronisationRounds: 8,
+    resends: 3,
+    broken: {},
+  });
+});
+
+test("checkpoint options: what is given is kept", () => {
+  expect(checkpointSettings({ interval: ms(5), resends: 0 })).toMatchObject({
+    interval: ms(5),
+    resends: 0,
+  });
+});
+
+test.each([
+  [{ interval: 0 }, "interval: expected a whole number of at least 1"],
+  [{ interval: 0.5 }, "interval: expected a whole number of at least 1, got 0.5"],
+  [{ interval: Number.NaN }, "got NaN"],
+  [{ synchronisationPages: -1 }, "synchronisationPages: expected a whole number of at least 0"],
+  [{ synchronisationRounds: 0 }, "synchronisationRounds: expected a whole number of at least 1"],
+  [{ resends: -1 }, "resends: expected a whole number of at least 0, got -1"],
+])("checkpoint options: %o is refused", (options, message) => {
+  expect(() => checkpointSettings(options)).toThrow(message);
+  expect(() => checkpointSettings(options)).toThrow(
+    expect.objectContaining({ code: "CHECKPOINT_OPTION" }),
+  );
+});

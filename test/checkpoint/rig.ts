@@ -1,0 +1,90 @@
+import { type CheckpointOptions, checkpointSettings } from "../../src/checkpoint/options.ts";
+import { OutputGate } from "../../src/checkpoint/output-gate.ts";
+import { StandByImage } from "../../src/checkpoint/stand-by-image.ts";
+import { counter } from "../../src/guest/counter.ts";
+import { encodePacket } from "../../src/guest/packet.ts";
+import type { Host } from "../../src/host/host.ts";
+import { Network } from "../../src/host/network.ts";
+import { ReliableStream } from "../../src/host/reliable-stream.ts";
+import { VirtualMachine } from "../../src/host/virtual-machine.ts";
+import { MemoryDigest } from "../../src/memory/memory-digest.ts";
+import { Channel } from "../../src/sim/channel.ts";
+import { Engine } from "../../src/sim/engine.ts";
+import { MemorySink } from "../../src/sim/memory-sink.ts";
+
+/** Two hosts with a counter each, running on `a` and standing by on `b`, and a stream between them. */
+export function rig(options: CheckpointOptions = {}) {
+  const engine = new Engine({ seed: 1 });
+  const sink = new MemorySink();
+  engine.trace.addSink(sink);
+  const network = new Network(engine);
+  const [a, b] = [network.addHost("a"), network.addHost("b")];
+  network.connect(a, b);
+  const sent: Uint8Array[] = [];
+  const gate = new OutputGate({
+    trace: engine.trace,
+    machine: "m",
+    host: "a",
+    term: 1,
+    send: (packet) => sent.push(packet),
+  });
+  const machine = (host: Host) => {
+    const inbox = new Channel<Uint8Array>(engine, `inbox ${host.name}`, { capacity: 64 });
+    const vm = new VirtualMachine({
+      engine,
+      name: "m",
+      host,
+      image: counter({ touchPages: 100 }),
+      inbox,
+      transmit: (packet) => gate.push(packet),
+    });
+    return { vm, inbox, digest: new MemoryDigest(vm.guest.memory) };
+  };
+  const [running, standing] = [machine(a), machine(b)];
+  const stream = (host: Host, peer: string) =>
+    new ReliableStream({ engine, network, host, peer, port: "m" });
+  const image = new StandByImage(b, standing.vm.guest);
+  const streams = { a: stream(a, "b"), b: stream(b, "a") };
+  let number = 0;
+  return {
+    engine,
+    a,
+    b,
+    gate,
+    sent,
+    running,
+    image,
+    streams,
+    settings: checkpointSettings(options),
+    primary: {
+      engine,
+      host: a,
+      term: 1,
+      vm: running.vm,
+      gate,
+      stream: streams.a,
+      digest: running.digest,
+    },
+    secondary: {
+      engine,
+      host: b,
+      machine: "m",
+      term: 1,
+      image,
+      stream: streams.b,
+      digest: standing.digest,
+    },
+    /** Sends the running counter one more request. */
+    request(): void {
+      number += 1;
+      running.inbox.send(encodePacket({ client: 1, number, payload: new Uint8Array(0) }));
+    },
+    /** Kinds of all records about checkpoints so far, those of links left out. */
+    kinds(): string[] {
+      return sink.records
+        .map(({ record }) => record.kind)
+        .filter((kind) => !/^(link|stream|host)/.test(kind));
+    },
+    records: () => sink.records.map(({ record }) => record),
+  };
+}

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import {
+  type CommitMessage,
+  chainCheck,
+  decodeMessage,
+  encodeGroup,
+  type GroupMessage,
+} from "../../src/checkpoint/message.ts";
+import { Staging } from "../../src/checkpoint/staging.ts";
+import { Memory } from "../../src/memory/memory.ts";
+import { SparseBacking } from "../../src/memory/sparse-backing.ts";
+
+function memory(): Memory {
+  const made = new Memory();
+  made.addRegion({
+    name: "ram",
+    basePage: 16,
+    backing: new SparseBacking(8, 12),
+    stores: "seen",
+  });
+  return made;
+}
+
+function group(number: number, pages: readonly number[], epoch = 5): GroupMessage {
+  const copies = pages.map((page) => ({ page, bytes: new Uint8Array(4096).fill(page) }));
+  const { bytes } = encodeGroup({ term: 1, epoch, group: number, pages: copies });
+  return decodeMessage(bytes) as GroupMessage;
+}
+
+function commit(groups: readonly GroupMessage[], changes: Partial<CommitMessage> = {}) {
+  return {
+    type: "commit",
+    term: 1,
+    epoch: 5,
+    groupCount: groups.length,
+    check: chainCheck(groups.map(({ check }) => check)),
+    regionPages: [8],
+    registers: new Uint8Array(4),
+    ...changes,
+  } as const satisfies CommitMessage;
+}
+
+const GROUPS = [group(0, [16, 17]), group(1, [18])];
+
+function staged(groups: readonly GroupMessage[]): Staging {
+  const staging = new Staging();
+  for (const each of groups) staging.add(each);
+  return staging;
+}
+
+test("staging: whole and unharmed is not refused, and hands over the pages in order", () => {
+  const staging = staged(GROUPS);
+  expect([staging.groupCount, staging.pageCount]).toEqual([2, 3]);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+  expect(staging.take().map(({ page }) => page)).toEqual([16, 17, 18]);
+  expect(staging.groupCount).toBe(0);
+});
+
+test("staging: a checkpoint without pages is whole", () => {
+  expect(staged([]).refusal(commit([]), memory())).toBeUndefined();
+});
+
+test("staging: a missing group is refused, at the end, in the middle, at the beginning", () => {
+  expect(staged(GROUPS.slice(0, 1)).refusal(commit(GROUPS), memory())).toBe("missing group");
+  const three = [...GROUPS, group(2, [19])];
+  const gap = staged([three[0]!, three[2]!]);
+  expect(gap.refusal(commit(three), memory())).toBe("damaged message");
+  expect(staged([GROUPS[1]!]).refusal(commit(GROUPS), memory())).toBe("damaged message");
+});
+
+test("staging: a group that came twice is refused", () => {
+  const twice = staged([GROUPS[0]!, GROUPS[1]!, GROUPS[1]!]);
+  expect(twice.refusal(commit(GROUPS), memory())).toBe("damaged message");
+});
+
+test("staging: other contents than the commit record speaks of are refused", () => {
+  const other = staged([GROUPS[0]!, group(1, [19])]);
+  expect(other.refusal(commit(GROUPS), memory())).toBe("wrong check value");
+});
+
+test("staging: groups of another epoch are refused", () => {
+  const old = [group(0, [16, 17], 4), group(1, [18], 4)];
+  expect(staged(old).refusal(commit(old), memory())).toBe("wrong epoch");
+  const mixed = staged([GROUPS[0]!, old[1]!]);
+  expect(mixed.refusal(commit(GROUPS), memory())).toBe("damaged message");
+});
+
+test("staging: group 0 begins anew, whatever was left of an earlier attempt", () => {
+  const staging = staged([group(0, [20]), group(2, [21])]);
+  for (const each of GROUPS) staging.add(each);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+});
+
+test("staging: something unreadable spoils the whole until it begins anew", () => {
+  const staging = staged(GROUPS);
+  staging.spoil();
+  expect(staging.refusal(commit(GROUPS), memory())).toBe("damaged message");
+  for (const each of GROUPS) staging.add(each);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+});
+
+test("staging: a page outside of memory is refused, one that memory will grow to is not", () => {
+  const below = [group(0, [15])];
+  expect(staged(below).refusal(commit(below), memory())).toBe("page outside memory");
+  const above = [group(0, [24])];
+  expect(staged(above).refusal(commit(above), memory())).toBe("page outside memory");
+  const grown = commit(above, { regionPages: [9] });
+  expect(staged(above).refusal(grown, memory())).toBeUndefined();
+});
+
+test.each([
+  ["fewer pages than there are", [7]],
+  ["more pages than it may grow to", [13]],
+  ["another number of regions", [8, 1]],
+])("staging: regions with %s are refused", (_, regionPages) => {
+  const changed = commit(GROUPS, { regionPages });
+  expect(staged(GROUPS).refusal(changed, memory())).toBe("regions do not match");
+});
