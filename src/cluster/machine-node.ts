@@ -1,0 +1,68 @@
+import { OutputGate } from "../checkpoint/output-gate.ts";
+import { StandByImage } from "../checkpoint/stand-by-image.ts";
+import type { GuestImage } from "../guest/guest.ts";
+import type { ClientNetwork } from "../host/client-network.ts";
+import type { Host } from "../host/host.ts";
+import { VirtualMachine } from "../host/virtual-machine.ts";
+import { MemoryDigest } from "../memory/memory-digest.ts";
+import type { Engine } from "../sim/engine.ts";
+
+/** What a host does for a machine. */
+export type Role = "primary" | "secondary" | "fenced" | "abandoned";
+
+/** What a node is made of. */
+export interface MachineNodeOptions {
+  readonly engine: Engine;
+  readonly clients: ClientNetwork;
+  readonly machine: string;
+  readonly host: Host;
+  readonly image: GuestImage;
+  readonly role: "primary" | "secondary";
+}
+
+/** A machine's presence on one host: guest, output gate and role. All of it dies with the host. */
+export class MachineNode {
+  readonly host: Host;
+  readonly vm: VirtualMachine;
+  readonly gate: OutputGate;
+  readonly digest: MemoryDigest;
+  /** What the node would continue from if it had to stand in. */
+  readonly image: StandByImage;
+  readonly #incarnation: number;
+  role: Role;
+  /** The term in which the node serves or follows. */
+  term = 1;
+
+  constructor({ engine, clients, machine, host, image, role }: MachineNodeOptions) {
+    this.host = host;
+    this.role = role;
+    this.#incarnation = host.incarnation;
+    this.gate = new OutputGate({
+      trace: engine.trace,
+      machine,
+      host: host.name,
+      term: this.term,
+      send: (packet) => clients.reply(host, packet),
+    });
+    this.vm = new VirtualMachine({
+      engine,
+      name: machine,
+      host,
+      image,
+      inbox: clients.listen(machine, host),
+      transmit: (packet) => this.gate.push(packet),
+    });
+    this.image = new StandByImage(host, this.vm.guest);
+    this.digest = new MemoryDigest(this.vm.guest.memory);
+  }
+
+  /** False once the host has crashed, even if it was started again: nothing of the node is left. */
+  get alive(): boolean {
+    return this.host.power === "on" && this.host.incarnation === this.#incarnation;
+  }
+
+  /** True when the node serves clients, as far as it knows. */
+  get serving(): boolean {
+    return this.alive && this.role === "primary";
+  }
+}

@@ -1,0 +1,78 @@
+import type { PrimarySide } from "../checkpoint/primary-side.ts";
+import { ReliableStream } from "../host/reliable-stream.ts";
+import { assert } from "../sim/assert.ts";
+import type { Process } from "../sim/process.ts";
+import { race } from "../sim/race.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { MachineNode } from "./machine-node.ts";
+import type { Protection } from "./protection.ts";
+import type { ClusterRecord } from "./records.ts";
+import { claimTerm } from "./term-claimant.ts";
+
+/**
+ * What a primary does while it has a secondary, and when it loses it.
+ *
+ * A primary whose secondary is silent may be the one that is cut off: the secondary may be about to
+ * serve. So it keeps its output until the witness has said that it, and not the secondary, goes on.
+ */
+export function* primaryRole(
+  protection: Protection,
+  node: MachineNode,
+  secondary: string,
+): Process<void> {
+  const { engine, network, machine, scheme, detection } = protection;
+  const { host, vm, gate, digest } = node;
+  const about = (): { machine: string; host: string; term: number } => ({
+    machine,
+    host: host.name,
+    term: node.term,
+  });
+
+  // 1. Replicate until the secondary is silent, or cannot be kept.
+  yield* engine.announce<ClusterRecord>({ kind: "protection.started", secondary, ...about() });
+  const verify = protection.broken.uncheckedStream !== true;
+  const stream = new ReliableStream({
+    engine,
+    network,
+    host,
+    peer: secondary,
+    port: machine,
+    verify,
+  });
+  const side: PrimarySide = { engine, host, term: node.term, vm, gate, stream, digest };
+  const replication = scheme.primary(side);
+  const process = engine.spawn(`${machine} on ${host.name}: replication`, host.owner, () =>
+    replication.run(),
+  );
+  const evenPaused = protection.broken.heartbeatFromPausedHost === true;
+  const parties = { engine, network, host, peer: secondary, machine, term: node.term, evenPaused };
+  const heartbeat = new Heartbeat(parties, detection);
+  const end = yield* race({ silent: heartbeat.suspected.wait(), refused: process.join() });
+
+  // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
+  process.kill();
+  heartbeat.stop();
+  stream.close();
+  if (vm.paused) vm.resume();
+  vm.setPenalty(0);
+
+  // 3. Ask for the next term. Output stays held until there is an answer.
+  const term = node.term + 1;
+  const reason = end.key === "refused" ? "checkpoints refused" : "secondary silent";
+  const asking = { engine, network, host, machine, witness: protection.witness };
+  const withoutWitness = protection.broken.noWitness === true;
+  const granted = yield* claimTerm({ ...asking, withoutWitness }, term);
+  assert(node.role === "primary", "only its own decision changes a primary's role");
+
+  // 4. Granted: go on alone, visibly unprotected. Refused: somebody else serves; be silent.
+  if (granted) {
+    node.term = term;
+    yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
+    gate.open(term);
+  } else {
+    node.role = "fenced";
+    yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });
+    gate.discard("fenced");
+    yield* vm.pause();
+  }
+}

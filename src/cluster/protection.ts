@@ -1,0 +1,30 @@
+import type { ClientNetwork } from "../host/client-network.ts";
+import type { Network } from "../host/network.ts";
+import type { Engine } from "../sim/engine.ts";
+import type { DetectionSettings } from "./heartbeat.ts";
+import type { Scheme } from "./scheme.ts";
+
+/** The settings under which a pair of hosts protects a machine; the same on both. */
+export interface Protection {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly clients: ClientNetwork;
+  readonly machine: string;
+  readonly scheme: Scheme;
+  readonly detection: DetectionSettings;
+  /** Name of the witness's host. */
+  readonly witness: string;
+  readonly broken: ClusterDefects;
+}
+
+/** Defects of the cluster layer that can be switched on to show that the checks notice. */
+export interface ClusterDefects {
+  /** Whoever suspects the other serves, without asking the witness. */
+  readonly noWitness?: boolean;
+  /** The witness grants a term to whoever asks for it, whoever has it already. */
+  readonly witnessWithoutTerm?: boolean;
+  /** Heartbeats are sent by the network card: a paused host still seems to live. */
+  readonly heartbeatFromPausedHost?: boolean;
+  /** The stream between the hosts does not look at its check values. */
+  readonly uncheckedStream?: boolean;
+}

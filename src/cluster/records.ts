@@ -1,0 +1,22 @@
+/** Which machine, seen from which host, in which term. */
+type OfTerm = { readonly machine: string; readonly host: string; readonly term: number };
+
+/** What the cluster layer writes to the trace: who is suspected, who may serve, who serves. */
+export type ClusterRecord =
+  | ({ readonly kind: "witness.registered" } & OfTerm)
+  | ({ readonly kind: "witness.granted" } & OfTerm)
+  | ({ readonly kind: "witness.refused"; held: number } & OfTerm)
+  | ({ readonly kind: "protection.started"; secondary: string } & OfTerm)
+  | ({ readonly kind: "failure.suspected"; peer: string; silentNs: number } & OfTerm)
+  | ({ readonly kind: "term.requested" } & OfTerm)
+  | ({ readonly kind: "protection.lost"; reason: string } & OfTerm)
+  | ({ readonly kind: "machine.fenced" } & OfTerm)
+  | ({ readonly kind: "stand-by.abandoned"; reason: string } & OfTerm)
+  | ({ readonly kind: "failover.started"; from: string; epoch: number } & OfTerm)
+  | ({
+      readonly kind: "failover.loaded";
+      epoch: number;
+      epochTerm: number;
+      digest: string;
+    } & OfTerm)
+  | ({ readonly kind: "failover.serving"; from: string; epoch: number } & OfTerm);

@@ -1,0 +1,27 @@
+import type { PrimarySide } from "../checkpoint/primary-side.ts";
+import type { SecondarySide } from "../checkpoint/secondary-side.ts";
+import type { Process } from "../sim/process.ts";
+
+/** A way to keep a secondary ready: what each of the two sides does. */
+export interface Scheme {
+  /** Name of the scheme, as the command line gives it. */
+  readonly name: string;
+  /** Makes the primary's side; called once for each protection. */
+  primary(side: PrimarySide): PrimaryReplication;
+  /** Makes the secondary's side; called once for each protection. */
+  secondary(side: SecondarySide): SecondaryReplication;
+}
+
+/** The primary's side of a scheme. */
+export interface PrimaryReplication {
+  /** Replicates; ends only when the secondary cannot be kept. It may be killed at any wait. */
+  run(): Process<"refused">;
+}
+
+/** The secondary's side of a scheme. */
+export interface SecondaryReplication {
+  /** Receives until it is killed. */
+  run(): Process<never>;
+  /** After {@link run} was killed: makes the image the last committed state, nothing more or less. */
+  settle(): Process<void>;
+}

@@ -1,0 +1,104 @@
+import type { SecondarySide } from "../checkpoint/secondary-side.ts";
+import { stateDigest } from "../checkpoint/state-digest.ts";
+import { ReliableStream } from "../host/reliable-stream.ts";
+import { assert } from "../sim/assert.ts";
+import type { Process } from "../sim/process.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { MachineNode } from "./machine-node.ts";
+import type { Protection } from "./protection.ts";
+import type { ClusterRecord } from "./records.ts";
+import type { SecondaryReplication } from "./scheme.ts";
+import { claimTerm } from "./term-claimant.ts";
+
+/** What a secondary does: follow the primary, and stand in for it when it is gone. */
+export function* secondaryRole(
+  protection: Protection,
+  node: MachineNode,
+  primary: string,
+): Process<void> {
+  const { engine, network, machine, scheme, detection } = protection;
+  const { host, image, digest } = node;
+  const about = (): { machine: string; host: string; term: number } => ({
+    machine,
+    host: host.name,
+    term: node.term,
+  });
+
+  // 1. Receive checkpoints until the primary is silent.
+  const verify = protection.broken.uncheckedStream !== true;
+  const stream = new ReliableStream({
+    engine,
+    network,
+    host,
+    peer: primary,
+    port: machine,
+    verify,
+  });
+  const side: SecondarySide = { engine, host, machine, term: node.term, image, stream, digest };
+  const replication = scheme.secondary(side);
+  const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>
+    replication.run(),
+  );
+  const evenPaused = protection.broken.heartbeatFromPausedHost === true;
+  const parties = { engine, network, host, peer: primary, machine, term: node.term, evenPaused };
+  const heartbeat = new Heartbeat(parties, detection);
+  yield* heartbeat.suspected.wait();
+
+  // 2. Stop receiving: nothing is acknowledged from here on, so a primary that still lives releases
+  //    nothing that this host does not have.
+  process.kill();
+  heartbeat.stop();
+  stream.close();
+  if (!image.complete) {
+    yield* abandon("no complete checkpoint");
+    return;
+  }
+
+  // 3. Ask for the next term.
+  const term = node.term + 1;
+  const asking = { engine, network, host, machine, witness: protection.witness };
+  const withoutWitness = protection.broken.noWitness === true;
+  const granted = yield* claimTerm({ ...asking, withoutWitness }, term);
+  if (!granted) {
+    yield* abandon("the primary goes on alone");
+    return;
+  }
+  node.term = term;
+  yield* promote(protection, node, primary, replication);
+
+  function* abandon(reason: string): Process<void> {
+    node.role = "abandoned";
+    yield* engine.announce<ClusterRecord>({ kind: "stand-by.abandoned", reason, ...about() });
+  }
+}
+
+/** Makes the stand-by machine the one that serves, in the state of the last committed epoch. */
+function* promote(
+  { engine, clients, machine }: Protection,
+  node: MachineNode,
+  from: string,
+  replication: SecondaryReplication,
+): Process<void> {
+  const { host, image, vm, gate, term } = node;
+  const { epoch } = image;
+  assert(!vm.started, "a stand-by machine does not run");
+  const about = { machine, host: host.name, term, epoch };
+  yield* engine.announce<ClusterRecord>({ kind: "failover.started", from, ...about });
+
+  // 1. Bring memory to the last committed epoch; load its registers.
+  yield* replication.settle();
+  vm.guest.loadRegisters(image.registers);
+  const digest = stateDigest(node.digest, vm.guest.saveRegisters());
+  const epochTerm = image.term;
+  yield* engine.announce<ClusterRecord>({ kind: "failover.loaded", epochTerm, digest, ...about });
+
+  // 2. Start the processor; alone, so with an open gate.
+  yield* host.compute(host.profile.promoteNs);
+  node.role = "primary";
+  gate.open(term);
+  vm.start();
+
+  // 3. Take over the machine's address.
+  clients.announce(machine, host);
+  yield* engine.announce<ClusterRecord>({ kind: "failover.serving", from, ...about });
+}

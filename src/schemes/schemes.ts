@@ -1,0 +1,4 @@
+import { checkpoint } from "./checkpoint.ts";
+
+/** All protection schemes, by name. */
+export const schemes: { readonly checkpoint: typeof checkpoint } = { checkpoint };
