@@ -1,0 +1,54 @@
+import type { Invariant } from "../invariant.ts";
+import type { StandinRecord } from "../standin-record.ts";
+
+/** Epochs of a machine whose digests are kept: those that can still be applied. */
+const EPOCHS_KEPT = 8;
+
+/**
+ * Memory identity: after each commit the secondary's memory and registers are those that the primary
+ * had when it took the checkpoint, and a machine that stands in starts from exactly these. The
+ * digests come from `MemoryDigest`, which knows nothing of how writes are tracked or sent.
+ */
+export class MemoryIdentity implements Invariant {
+  readonly name = "memory-identity";
+  readonly #digests = new Map<string, Map<string, string>>();
+
+  observe(record: StandinRecord): string | undefined {
+    switch (record.kind) {
+      case "checkpoint.copied":
+        this.#keep(record.machine, `${record.term}.${record.epoch}`, record.digest);
+        return undefined;
+      case "checkpoint.applied":
+        return this.#compare(record, record.term, "applied");
+      case "failover.loaded":
+        return this.#compare(record, record.epochTerm, "stands in with");
+      default:
+        return undefined;
+    }
+  }
+
+  #keep(machine: string, epoch: string, digest: string): void {
+    let digests = this.#digests.get(machine);
+    if (digests === undefined) {
+      digests = new Map();
+      this.#digests.set(machine, digests);
+    }
+    digests.set(epoch, digest);
+    if (digests.size <= EPOCHS_KEPT) return;
+    for (const oldest of digests.keys()) {
+      digests.delete(oldest);
+      break;
+    }
+  }
+
+  #compare(
+    at: { machine: string; host: string; epoch: number; digest: string },
+    term: number,
+    does: string,
+  ): string | undefined {
+    const taken = this.#digests.get(at.machine)?.get(`${term}.${at.epoch}`);
+    if (taken === at.digest) return undefined;
+    const expected = taken ?? "no such checkpoint";
+    return `${at.host} ${does} epoch ${at.epoch} of ${at.machine} with state ${at.digest}; the primary's was ${expected}`;
+  }
+}

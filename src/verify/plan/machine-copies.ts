@@ -1,0 +1,146 @@
+import type { CheckpointRecord } from "../../checkpoint/records.ts";
+import type { ClusterRecord } from "../../cluster/records.ts";
+
+/** The records from which a machine's copies are known. */
+export type CopyRecord = Extract<
+  CheckpointRecord | ClusterRecord,
+  {
+    kind:
+      | "witness.registered"
+      | "protection.started"
+      | "checkpoint.committed"
+      | "term.requested"
+      | "witness.granted"
+      | "machine.fenced"
+      | "stand-by.abandoned"
+      | "protection.lost"
+      | "failover.serving";
+  }
+>;
+
+/**
+ * Which hosts have a copy of a machine that it could go on from without losing what it has promised,
+ * as far as the trace tells.
+ */
+export class MachineCopies {
+  readonly machine: string;
+  #serving: string | undefined;
+  /** Whom the serving host protects the machine with; undefined once that is over. */
+  #standBy: string | undefined;
+  /** The term of the protection. */
+  #term = 0;
+  readonly #whole: Set<string> = new Set();
+  /** Who has asked for the next term, and whom the witness may yet name. */
+  readonly #claimants: Set<string> = new Set();
+  /** True while one host serves alone and nothing is left to be decided. */
+  #isAlone = false;
+
+  constructor(machine: string) {
+    this.machine = machine;
+  }
+
+  /** Hosts that have a whole copy. */
+  get whole(): ReadonlySet<string> {
+    return this.#whole;
+  }
+
+  /** Hosts whose failure makes somebody ask the witness; none while a host serves alone. */
+  get members(): ReadonlySet<string> {
+    const members = this.#isAlone ? [] : [this.#serving, this.#standBy, ...this.#whole];
+    return new Set(members.filter((host) => host !== undefined));
+  }
+
+  /** True while it is to be decided who serves, though nothing goes wrong any more. */
+  get isUndecided(): boolean {
+    if (this.#isAlone || this.#whole.size === 0) return false;
+    if (this.#claimants.size > 0) return true;
+    // Before the first protection nobody suspects anybody.
+    if (this.#term === 0) return false;
+    const serves = this.#serving !== undefined && this.#whole.has(this.#serving);
+    return !serves || this.#standBy === undefined;
+  }
+
+  /** Who stands by without a whole copy, if anybody does. */
+  get unreadyStandBy(): string | undefined {
+    return this.#standBy !== undefined && this.#whole.has(this.#standBy)
+      ? undefined
+      : this.#standBy;
+  }
+
+  /** Whether the witness may yet name this host. */
+  isClaimant(host: string): boolean {
+    return this.#claimants.has(host);
+  }
+
+  /** A host lost power, and its copy with it. */
+  crashed(host: string): void {
+    this.#whole.delete(host);
+    if (this.#standBy === host) this.#standBy = undefined;
+  }
+
+  /**
+   * Something is known of the machine that its trace has not told: who serves it.
+   *
+   * @param standBy Who stands by, with a whole copy or not, in which term; absent if nobody does.
+   */
+  begin(
+    serving: string,
+    standBy?: { readonly host: string; readonly isWhole: boolean; readonly term: number },
+  ): void {
+    this.#serving = serving;
+    this.#whole.add(serving);
+    if (standBy === undefined) return;
+    this.#standBy = standBy.host;
+    this.#term = standBy.term;
+    if (standBy.isWhole) this.#whole.add(standBy.host);
+  }
+
+  /** Looks at a record about the machine. */
+  record(record: CopyRecord): void {
+    const { host } = record;
+    switch (record.kind) {
+      case "witness.registered":
+        this.begin(host);
+        break;
+      case "protection.started":
+        this.#serving = host;
+        this.#standBy = record.secondary;
+        this.#term = record.term;
+        this.#isAlone = false;
+        this.#claimants.clear();
+        this.#whole.add(host);
+        break;
+      case "checkpoint.committed":
+        // A checkpoint that arrives after the decision is nobody's any more.
+        if (host === this.#standBy && record.term === this.#term) this.#whole.add(host);
+        break;
+      case "term.requested":
+        this.#claimants.add(host);
+        break;
+      case "witness.granted":
+        // The others will be refused, whatever they have.
+        this.#keepOnly(host);
+        this.#standBy = undefined;
+        break;
+      case "machine.fenced":
+      case "stand-by.abandoned":
+        this.#whole.delete(host);
+        this.#claimants.delete(host);
+        if (this.#standBy === host) this.#standBy = undefined;
+        break;
+      case "protection.lost":
+      case "failover.serving":
+        this.#serving = host;
+        this.#standBy = undefined;
+        this.#isAlone = true;
+        this.#claimants.clear();
+        this.#keepOnly(host);
+        this.#whole.add(host);
+        break;
+    }
+  }
+
+  #keepOnly(host: string): void {
+    for (const each of this.#whole) if (each !== host) this.#whole.delete(each);
+  }
+}

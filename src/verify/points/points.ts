@@ -1,0 +1,116 @@
+import { StandinRangeError } from "../../sim/errors.ts";
+
+/** A moment in a run that has a name: the kind of the trace record that marks it. */
+export interface Point {
+  /** Kind of the record. */
+  readonly kind: string;
+  /**
+   * True if the process that makes the record gives way right after it, so that the point lies
+   * exactly between two steps of its protocol; such a process can be held there.
+   */
+  readonly announced: boolean;
+  /** What has just happened, in one line. */
+  readonly meaning: string;
+}
+
+/** Most characters of an unknown kind that a message shows. */
+const SHOWN_CHARS_MAX = 60;
+
+const announced = (kind: string, meaning: string): Point => ({ kind, announced: true, meaning });
+const noted = (kind: string, meaning: string): Point => ({ kind, announced: false, meaning });
+
+/** Every point that the library knows, in the order in which a run meets them. */
+export const points: readonly Point[] = [
+  // Checkpoints, at the primary
+  announced("synchronisation.started", "the primary begins to copy its memory while it runs"),
+  announced("synchronisation.round", "a round of the first copy begins"),
+  announced("checkpoint.started", "the primary begins a checkpoint"),
+  announced("checkpoint.paused", "the machine stands still for the checkpoint"),
+  announced("checkpoint.collected", "the dirty pages are known and marked clean"),
+  announced("checkpoint.copied", "the dirty pages and registers are copied aside"),
+  announced("checkpoint.resumed", "the machine runs again; nothing is sent yet"),
+  announced("group.sent", "the primary has handed over one group of pages to be sent"),
+  announced("commit.sent", "the primary has handed over the commit record to be sent"),
+  announced("checkpoint.acknowledged", "the primary knows that the secondary has the checkpoint"),
+  announced("checkpoint.aborted", "the primary learns that the secondary refused the checkpoint"),
+  // Checkpoints, at the secondary
+  announced("group.staged", "the secondary has put one group of pages aside"),
+  announced("checkpoint.committed", "the checkpoint has replaced the previous one"),
+  announced("acknowledgement.sent", "the secondary has handed over its acknowledgement to be sent"),
+  announced("group.applied", "the secondary has copied one group of committed pages to memory"),
+  announced("checkpoint.applied", "the secondary's memory holds all of the checkpoint"),
+  announced("checkpoint.rejected", "the secondary refuses a checkpoint that is not whole"),
+  announced("checkpoint.discarded", "a stand-in forgets a checkpoint that never was committed"),
+  // Output
+  noted("output.held", "the machine sent a packet, which is held back"),
+  noted("output.released", "a packet of the machine is let out"),
+  noted("output.discarded", "a packet of the machine is thrown away"),
+  // Roles
+  noted("witness.registered", "the witness knows who serves a machine at first"),
+  announced("protection.started", "the primary begins to protect a machine"),
+  noted("failure.suspected", "a host takes its silent peer for dead"),
+  announced("term.requested", "a host is about to ask the witness whether it may serve"),
+  noted("witness.granted", "the witness has named a host; its answer is not sent yet"),
+  noted("witness.refused", "the witness has turned a host down; its answer is not sent yet"),
+  announced("protection.lost", "the primary is about to go on alone, without a secondary"),
+  announced("machine.fenced", "a primary that was replaced is about to fall silent"),
+  announced("stand-by.abandoned", "a secondary has given its copy up"),
+  announced("failover.started", "a secondary begins to stand in"),
+  announced("failover.loaded", "the stand-in has the state that it goes on from"),
+  announced("failover.serving", "the stand-in runs and has claimed the machine's address"),
+  // Clients
+  noted("request.invoked", "a client sends a request for the first time"),
+  noted("request.retried", "a client sends a request again"),
+  noted("request.delivered", "a request has reached the machine that executes it"),
+  noted("request.acknowledged", "a client has the reply to a request"),
+  noted("reply.repeated", "a client gets a reply that it has already"),
+  // Hosts and links
+  noted("host.crashed", "a host has lost power"),
+  noted("host.restarted", "a host has power again; its programs are about to start"),
+  noted("host.paused", "a host keeps still"),
+  noted("host.resumed", "a host goes on"),
+  noted("host.processor-share", "a host has got another share of its processor"),
+  noted("clock.changed", "a host's clock has jumped or changed its speed"),
+  noted("link.sent", "a packet is handed to a wire"),
+  noted("link.delivered", "a packet has arrived"),
+  noted("link.dropped", "a packet is lost"),
+  noted("link.duplicated", "a packet is going to arrive twice"),
+  noted("link.corrupted", "a packet is going to arrive damaged"),
+  noted("link.partitioned", "one direction of a link is cut"),
+  noted("link.healed", "one direction of a link is mended"),
+  noted("link.changed", "one direction of a link has other properties"),
+  noted("stream.retransmitted", "a stream sends a segment again"),
+  noted("stream.rejected", "a stream drops a segment that is damaged or not for it"),
+  noted("address.moved", "the switch knows another host for a machine's address"),
+  noted("cable.cut", "a host is cut off from the clients"),
+  noted("cable.mended", "a host has its way to the clients back"),
+  // Fault plans
+  noted("fault.started", "a fault of the plan has begun"),
+  noted("fault.ended", "a fault of the plan is over"),
+  noted("fault.skipped", "a fault of the plan is left out, to spare the last copy"),
+];
+
+const BY_KIND: ReadonlyMap<string, Point> = new Map(points.map((point) => [point.kind, point]));
+
+/**
+ * The point of this name.
+ *
+ * @param ownKinds Kinds of records that the caller's own processes announce.
+ * @param where What the message begins with.
+ * @throws StandinRangeError `POINT` if neither the library nor the caller has it.
+ */
+export function pointOf(kind: string, ownKinds: readonly string[], where: string): Point {
+  const known = BY_KIND.get(kind);
+  if (known !== undefined) return known;
+  if (ownKinds.includes(kind)) return { kind, announced: true, meaning: "the caller's own" };
+  const prefix = `${kind.split(".", 1)[0] ?? ""}.`;
+  const similar = points.filter((point) => point.kind.startsWith(prefix));
+  const listed = (similar.length > 0 ? similar : points.filter((point) => point.announced))
+    .map((point) => point.kind)
+    .join(", ");
+  const shown = kind.length > SHOWN_CHARS_MAX ? `${kind.slice(0, SHOWN_CHARS_MAX)}...` : kind;
+  throw new StandinRangeError(
+    "POINT",
+    `${where}: expected the name of a point, such as ${listed}, got ${JSON.stringify(shown)}`,
+  );
+}

@@ -1,0 +1,7 @@
+import type { CheckpointRecord } from "../checkpoint/records.ts";
+import type { ClientRecord } from "../client/records.ts";
+import type { ClusterRecord } from "../cluster/records.ts";
+import type { HostRecord } from "../host/records.ts";
+
+/** Every record that a simulation's trace can hold, told apart by `kind`. */
+export type StandinRecord = HostRecord | ClientRecord | CheckpointRecord | ClusterRecord;

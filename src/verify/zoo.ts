@@ -1,0 +1,121 @@
+import type { CheckpointDefects } from "../checkpoint/options.ts";
+import type { ClusterDefects } from "../cluster/protection.ts";
+import type { ProgramOptions } from "../guest/program-guest.ts";
+import { StandinRangeError } from "../sim/errors.ts";
+
+/** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
+export interface Defects {
+  readonly checkpoint?: CheckpointDefects;
+  readonly cluster?: ClusterDefects;
+  readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
+}
+
+/** A member of the broken zoo. */
+export interface ZooMember extends Defects {
+  /** What is broken, in one line. */
+  readonly what: string;
+}
+
+/** Name of a member of the broken zoo. */
+export type ZooName =
+  | "release-at-stop"
+  | "torn-apply"
+  | "no-tlb-invalidate"
+  | "clear-dirty-after-copy"
+  | "stale-registers"
+  | "skip-device-writes"
+  | "ack-before-staged"
+  | "no-witness"
+  | "witness-without-term"
+  | "reuse-epoch-number"
+  | "no-check-value"
+  | "retry-executes-twice"
+  | "heartbeat-from-paused-host"
+  | "wall-clock-interval";
+
+/**
+ * The broken zoo: each member is a mistake that real systems have made or could make, and that the
+ * checks must find. `docs/zoo.md` tells how each of them is found.
+ */
+export const zoo: Readonly<Record<ZooName, ZooMember>> = {
+  "release-at-stop": {
+    what: "output leaves when the machine is stopped, before its state is sent",
+    checkpoint: { releaseAtStop: true },
+  },
+  "torn-apply": {
+    what: "a secondary stands in with whatever it has of an unfinished checkpoint",
+    checkpoint: { tornApply: true },
+  },
+  "no-tlb-invalidate": {
+    what: "dirty bits are cleared and the cached translations that know them kept",
+    checkpoint: { noTlbInvalidate: true },
+  },
+  "clear-dirty-after-copy": {
+    what: "dirty bits are cleared after the pages were sent, with what was set meanwhile",
+    checkpoint: { clearDirtyAfterCopy: true },
+  },
+  "stale-registers": {
+    what: "a checkpoint carries the registers of the one before",
+    checkpoint: { staleRegisters: true },
+  },
+  "skip-device-writes": {
+    what: "what devices write to memory is not marked dirty",
+    program: { logDeviceWrites: false },
+  },
+  "ack-before-staged": {
+    what: "the secondary acknowledges a checkpoint when its first part arrives",
+    checkpoint: { ackBeforeStaged: true },
+  },
+  "no-witness": {
+    what: "whoever suspects the other serves, without asking",
+    cluster: { noWitness: true },
+  },
+  "witness-without-term": {
+    what: "the witness grants a term to everybody who asks for it",
+    cluster: { witnessWithoutTerm: true },
+  },
+  "reuse-epoch-number": {
+    what: "two checkpoints after each other carry the same number",
+    checkpoint: { reuseEpochNumber: true },
+  },
+  "no-check-value": {
+    what: "check values of the replication stream and its messages are not looked at",
+    checkpoint: { noCheckValue: true },
+    cluster: { uncheckedStream: true },
+  },
+  "retry-executes-twice": {
+    what: "a request that is sent again is executed again",
+    program: { executeRetries: true },
+  },
+  "heartbeat-from-paused-host": {
+    what: "the network card sends heartbeats while its host stands still",
+    cluster: { heartbeatFromPausedHost: true },
+  },
+  "wall-clock-interval": {
+    what: "the time to the next checkpoint is measured on a clock that can be set back",
+    checkpoint: { wallClockInterval: true },
+  },
+};
+
+/** All names, in the order of the zoo. */
+export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
+
+/**
+ * The defects of some members together.
+ *
+ * @throws StandinRangeError `ZOO_NAME` for a name that is not in the zoo.
+ */
+export function defectsOf(names: readonly string[]): Defects {
+  const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
+  for (const name of names) {
+    if (!Object.hasOwn(zoo, name)) {
+      const known = zooNames.join(", ");
+      throw new StandinRangeError("ZOO_NAME", `defect: expected one of ${known}, got "${name}"`);
+    }
+    const { checkpoint, cluster, program } = zoo[name as ZooName];
+    if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
+    if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
+    if (program !== undefined) defects.program = { ...defects.program, ...program };
+  }
+  return defects;
+}
