@@ -56,7 +56,7 @@ export class Checkpointer {
   }
 
   /** Copies all of memory while the machine runs, then what was written meanwhile, and so on. */
-  *#synchronise(): Process<void> {
+  *#synchronise(): Process {
     const { vm, host } = this.#side;
     this.#startedAtNs = this.#clockNs();
     this.#tracker.start();
@@ -154,7 +154,7 @@ export class Checkpointer {
     return this.#settings.broken.reuseEpochNumber ? (this.#epoch + 1) >> 1 : this.#epoch;
   }
 
-  *#sendGroup(pages: readonly PageCopy[]): Process<void> {
+  *#sendGroup(pages: readonly PageCopy[]): Process {
     const { host, term, stream } = this.#side;
     const { encodePageNs, sendPageNs } = host.profile;
     const group = this.#checks.length;
@@ -182,7 +182,7 @@ export class Checkpointer {
     }
   }
 
-  *#restOfInterval(): Process<void> {
+  *#restOfInterval(): Process {
     const dueNs = this.#startedAtNs + this.#settings.interval;
     const nowNs = this.#clockNs();
     if (dueNs > nowNs) yield* this.#side.host.clock.sleep(dueNs - nowNs);
@@ -206,7 +206,7 @@ export class Checkpointer {
   }
 
   /** Adds what was written since the last time to the dirty pages and pays for finding it out. */
-  *#collect(): Process<void> {
+  *#collect(): Process {
     const { host } = this.#side;
     const { profile } = host;
     const before = this.#tracker.work;
@@ -221,7 +221,7 @@ export class Checkpointer {
   }
 
   /** A named point of the protocol, about the current epoch. */
-  *#announce(kind: Kind, details: Record<string, number | string> = {}): Process<void> {
+  *#announce(kind: Kind, details: Record<string, number | string> = {}): Process {
     const { engine, host, term, vm } = this.#side;
     assert(this.#epoch > 0, "epochs are numbered from 1");
     const of = { machine: vm.name, host: host.name, term, epoch: this.#epoch };

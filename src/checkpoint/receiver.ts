@@ -43,7 +43,7 @@ export class Receiver {
    * Brings the image to the last committed epoch and nothing beyond it: finishes applying what was
    * committed, forgets what was only staged.
    */
-  *settle(): Process<void> {
+  *settle(): Process {
     const { image } = this.#side;
     assert(image.complete, "only a complete image stands in");
     const of = { epoch: image.epoch, term: image.term };
@@ -54,7 +54,7 @@ export class Receiver {
     if (groups > 0) yield* this.#announce("checkpoint.discarded", of, { groups });
   }
 
-  *#stage(message: GroupMessage): Process<void> {
+  *#stage(message: GroupMessage): Process {
     this.#staging.add(message);
     const { group, pages } = message;
     if (this.#settings.broken.ackBeforeStaged && group === 0) {
@@ -63,7 +63,7 @@ export class Receiver {
     yield* this.#announce("group.staged", message, { group, pages: pages.length });
   }
 
-  *#end(commit: CommitMessage): Process<void> {
+  *#end(commit: CommitMessage): Process {
     const { image, host, digest } = this.#side;
 
     // A checkpoint that was sent again although it had arrived: say so once more.
@@ -102,18 +102,18 @@ export class Receiver {
   }
 
   /** Nothing of the checkpoint under way can be trusted to be whole: ask for all of it again. */
-  *#refuseUnreadable(): Process<void> {
+  *#refuseUnreadable(): Process {
     this.#staging.spoil();
     const of = { term: this.#side.term, epoch: this.#side.image.epoch + 1 };
     yield* this.#announce("checkpoint.rejected", of, { reason: "unreadable message" });
     yield* this.#answer("reject", of);
   }
 
-  *#answer(type: "acknowledge" | "reject", of: OfEpoch): Process<void> {
+  *#answer(type: "acknowledge" | "reject", of: OfEpoch): Process {
     yield* this.#side.stream.send(encodeAnswer({ type, term: of.term, epoch: of.epoch }));
   }
 
-  *#applyGroup(of: OfEpoch): Process<void> {
+  *#applyGroup(of: OfEpoch): Process {
     const { image } = this.#side;
     const pages = yield* image.applyGroup();
     yield* this.#announce("group.applied", of, { pages, left: image.unappliedCount });
@@ -124,7 +124,7 @@ export class Receiver {
     kind: CheckpointRecord["kind"],
     { term, epoch }: OfEpoch,
     details: Record<string, number | string> = {},
-  ): Process<void> {
+  ): Process {
     const { engine, machine, host } = this.#side;
     yield* engine.announce({ kind, machine, host: host.name, term, epoch, ...details });
   }

@@ -119,7 +119,7 @@ export class Client {
     for (const { number, reply } of this.#history) if (reply !== undefined) yield number;
   }
 
-  *#ask(): Process<void> {
+  *#ask(): Process {
     const { requests, think, window } = this.#options;
     const pauses = this.#parts.engine.random(`${this.name}: think`);
     const least = Math.floor(think / 2);

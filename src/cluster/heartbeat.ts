@@ -81,6 +81,8 @@ export class Heartbeat {
   /** Sends and listens no more: the peer will suspect this host, and is meant to. */
   stop(): void {
     for (const process of this.#processes) process.kill();
+    const { host, machine } = this.#parties;
+    host.close(heartbeatPort(machine));
   }
 
   *#send(): Process<never> {

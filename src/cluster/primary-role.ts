@@ -19,7 +19,7 @@ export function* primaryRole(
   protection: Protection,
   node: MachineNode,
   secondary: string,
-): Process<void> {
+): Process {
   const { engine, network, machine, scheme, detection } = protection;
   const { host, vm, gate, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({

@@ -23,5 +23,5 @@ export interface SecondaryReplication {
   /** Receives until it is killed. */
   run(): Process<never>;
   /** After {@link run} was killed: makes the image the last committed state, nothing more or less. */
-  settle(): Process<void>;
+  settle(): Process;
 }

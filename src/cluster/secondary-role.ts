@@ -15,7 +15,7 @@ export function* secondaryRole(
   protection: Protection,
   node: MachineNode,
   primary: string,
-): Process<void> {
+): Process {
   const { engine, network, machine, scheme, detection } = protection;
   const { host, image, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({
@@ -66,7 +66,7 @@ export function* secondaryRole(
   node.term = term;
   yield* promote(protection, node, primary, replication);
 
-  function* abandon(reason: string): Process<void> {
+  function* abandon(reason: string): Process {
     node.role = "abandoned";
     yield* engine.announce<ClusterRecord>({ kind: "stand-by.abandoned", reason, ...about() });
   }
@@ -78,7 +78,7 @@ function* promote(
   node: MachineNode,
   from: string,
   replication: SecondaryReplication,
-): Process<void> {
+): Process {
   const { host, image, vm, gate, term } = node;
   const { epoch } = image;
   assert(!vm.started, "a stand-by machine does not run");

@@ -103,7 +103,7 @@ export class VirtualMachine {
   }
 
   /** Stops the processor at its next boundary; returns when it stands still. */
-  *pause(): Process<void> {
+  *pause(): Process {
     assert(this.#started, "only a started machine can be paused");
     assert(!this.paused, "a paused machine is not paused again");
     this.#goOn.clear();
@@ -131,7 +131,7 @@ export class VirtualMachine {
     this.guest.deliver(packet);
   }
 
-  *#execute(): Process<void> {
+  *#execute(): Process {
     const { host, guest } = this;
     const { inbox, transmit } = this.#options;
     // A machine that stands in may have been stopped in the middle of a request.

@@ -244,13 +244,17 @@ test("client network: with its cable cut a host neither gets nor sends", () => {
 });
 
 test("client network: an announcement over a cut cable is heard when it is mended", () => {
-  const { engine, clients, a, b } = withClient();
+  const { engine, clients, a, b, count } = withClient();
   clients.cutCable(b);
   clients.announce(ADDRESS, b);
   engine.run({ until: ms(10) });
   expect(clients.holder(ADDRESS)).toBe(a);
   clients.mendCable(b);
   expect(clients.holder(ADDRESS)).toBe(b);
+  // Heard once: the next repair has nothing to repeat.
+  clients.cutCable(b);
+  clients.mendCable(b);
+  expect(count("address.moved")).toBe(2);
 });
 
 test("client network: an announcement that was overtaken is not heard later", () => {

@@ -258,10 +258,11 @@ test("wire: rules corrupt and duplicate", () => {
 test("wire: a verdict is final, no bad luck comes on top", () => {
   const rig = twoHosts({ loss: 1 });
   const inbox = rig.b.open("p");
-  rig.link.addRule(() => ({ deliverAfterNs: 0 }));
+  rig.link.addRule(({ bytes }) => (bytes === 1 ? { deliverAfterNs: 0 } : "duplicate"));
   rig.network.send(rig.a, "b", "p", bytesOf("1"));
+  rig.network.send(rig.a, "b", "p", bytesOf("22"));
   rig.engine.run();
-  expect(inbox.length).toBe(1);
+  expect(inbox.length).toBe(3);
 });
 
 test("wire: a rule taken away decides nothing more, the same one added twice still does", () => {

@@ -1,0 +1,74 @@
+/**
+ * standin simulates a fault-tolerant cluster down to the page: whole machines run on simulated hosts,
+ * a primary is mirrored to a secondary, hosts fail at any moment, and the secondary stands in.
+ *
+ * @packageDocumentation
+ */
+export type { CheckpointDefects, CheckpointOptions } from "./checkpoint/options.ts";
+export type { CheckpointRecord } from "./checkpoint/records.ts";
+export type { ClientOptions, Invocation } from "./client/client.ts";
+export type { ClientRecord } from "./client/records.ts";
+export type { DetectionOptions } from "./cluster/heartbeat.ts";
+export type { ProtectedMachine } from "./cluster/protected-machine.ts";
+export type { ClusterDefects } from "./cluster/protection.ts";
+export type { ClusterRecord } from "./cluster/records.ts";
+export { describeExploration } from "./explore/describe-exploration.ts";
+export { assertHolds, ExplorationError } from "./explore/exploration-error.ts";
+export {
+  type ExploreMode,
+  type ExploreObserver,
+  type ExploreOptions,
+  type ExploreResult,
+  explore,
+  type Finding,
+} from "./explore/explore.ts";
+export {
+  type JudgeOptions,
+  type RunCase,
+  type RunFailure,
+  type RunOutcome,
+  runCase,
+} from "./explore/run-case.ts";
+export { formatRun, type NamedRun, parseRun } from "./explore/run-literal.ts";
+export { type Shrunk, shrink } from "./explore/shrink.ts";
+export { standardProperties } from "./explore/standard-properties.ts";
+export { gbps, mbps } from "./host/bandwidth.ts";
+export type { HardwareProfile } from "./host/hardware-profile.ts";
+export type { Host } from "./host/host.ts";
+export type { LinkOptions } from "./host/link-options.ts";
+export { modern } from "./host/profiles/modern.ts";
+export { remus2008 } from "./host/profiles/remus2008.ts";
+export type { HostRecord } from "./host/records.ts";
+export { counterScenario } from "./scenarios/counter.ts";
+export { keyValueScenario } from "./scenarios/key-value.ts";
+export { type PairOptions, pairScenario } from "./scenarios/pair.ts";
+export type { Scenario, ScenarioOptions } from "./scenarios/scenario.ts";
+export { schemes } from "./schemes/schemes.ts";
+export { verifyDeterminism } from "./sim/determinism.ts";
+export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
+export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
+export {
+  type ProtectOptions,
+  type ReplayMoment,
+  Simulation,
+  type SimulationOptions,
+  WITNESS_HOST,
+} from "./simulation/simulation.ts";
+export type { AuditedClient } from "./verify/audited-client.ts";
+export type { InvariantName, Violation } from "./verify/invariant.ts";
+export type { Fault, FaultKind, FaultPlan, Moment } from "./verify/plan/fault.ts";
+export { formatPlan, planLiteral } from "./verify/plan/format-plan.ts";
+export { parsePlan } from "./verify/plan/parse-plan.ts";
+export type { NamedPoint } from "./verify/points/named-point.ts";
+export { type Point, points } from "./verify/points/points.ts";
+export {
+  type AlwaysProperty,
+  always,
+  type EventuallyProperty,
+  eventually,
+  type Property,
+  type SometimesProperty,
+  sometimes,
+} from "./verify/properties/property.ts";
+export type { StandinRecord } from "./verify/standin-record.ts";
+export { type ZooMember, type ZooName, zoo, zooNames } from "./verify/zoo.ts";

@@ -1,0 +1,42 @@
+import type { ClientOptions } from "../client/client.ts";
+import type { GuestImage } from "../guest/guest.ts";
+import { checkpoint } from "../schemes/checkpoint.ts";
+import { type Nanoseconds, us } from "../sim/time.ts";
+import { type Defects, defectsOf } from "../verify/zoo.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What a scenario of one machine on one pair of hosts is made of. */
+export interface PairOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly until: Nanoseconds;
+  /** Makes the machine's image; called once for each build, with the defects asked for. */
+  readonly image: (defects: NonNullable<Defects["program"]>) => GuestImage;
+  /** The clients that ask it. */
+  readonly clients: readonly ClientOptions[];
+}
+
+/** A scenario of one machine that runs on host `a` and that host `b` stands in for. */
+export function pairScenario({ name, description, until, image, clients }: PairOptions): Scenario {
+  return {
+    name,
+    description,
+    until,
+    build(simulation, { interval, link, detection, client, broken = [] }) {
+      const defects = defectsOf(broken);
+      const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
+      const machine = simulation.protect(image(defects.program ?? {}), {
+        name,
+        primary: a,
+        secondary: b,
+        scheme: checkpoint({
+          ...(interval === undefined ? {} : { interval }),
+          broken: defects.checkpoint ?? {},
+        }),
+        ...(detection === undefined ? {} : { detection }),
+        broken: defects.cluster ?? {},
+      });
+      for (const each of clients) simulation.client(machine, { ...each, ...client });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { ClientOptions } from "../client/client.ts";
+import type { DetectionOptions } from "../cluster/heartbeat.ts";
+import type { LinkOptions } from "../host/link-options.ts";
+import type { Nanoseconds } from "../sim/time.ts";
+import type { Simulation } from "../simulation/simulation.ts";
+import type { ZooName } from "../verify/zoo.ts";
+
+/** What whoever runs a scenario may change; plain data. A scenario uses what makes sense to it. */
+export interface ScenarioOptions {
+  /** From one checkpoint to the next. Default 25 ms. */
+  readonly interval?: Nanoseconds;
+  /** How the links between hosts behave. Default: as the scenario and the profile say. */
+  readonly link?: LinkOptions;
+  /** When a silent host is suspected. Default: as the cluster's. */
+  readonly detection?: DetectionOptions;
+  /** How clients behave. Default: as the scenario says. */
+  readonly client?: ClientOptions;
+  /** Members of the broken zoo that are switched on. Default none. */
+  readonly broken?: readonly ZooName[];
+}
+
+/** A cluster with machines and clients, ready to be run and to have something done to it. */
+export interface Scenario {
+  /** Name by which the command line knows it. */
+  readonly name: string;
+  /** One line that says what runs. */
+  readonly description: string;
+  /** Virtual time after which it has done its work, if nothing fails for long. */
+  readonly until: Nanoseconds;
+  /** Makes hosts `a` and `b` (or others), machines and clients in a fresh simulation. */
+  build(simulation: Simulation, options: ScenarioOptions): void;
+}
