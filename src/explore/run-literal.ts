@@ -1,0 +1,131 @@
+import type { ScenarioOptions } from "../scenarios/scenario.ts";
+import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
+import type { Nanoseconds } from "../sim/time.ts";
+import { planLiteral } from "../verify/plan/format-plan.ts";
+import { parsePlan } from "../verify/plan/parse-plan.ts";
+import { zooNames } from "../verify/zoo.ts";
+import type { RunCase } from "./run-case.ts";
+
+/** Longest text that is read as a run. */
+const TEXT_MAX = 1_048_576;
+
+/** Longest first phase that a literal may ask for: a virtual day. */
+const UNTIL_MAX_NS: Nanoseconds = 86_400_000_000_000;
+
+/** A run and the scenario it belongs to, as one line can carry it. */
+export interface NamedRun {
+  /** Name of the scenario, or path of its module. */
+  readonly scenario: string;
+  readonly run: RunCase;
+}
+
+/** A run as one line of JSON without a single quote, so that it can stand between them in a shell. */
+export function formatRun({ scenario, run }: NamedRun): string {
+  const { seed, untilNs, options, plan } = run;
+  const head = JSON.stringify({ scenario, seed, untilNs, options }).replaceAll("'", "\\u0027");
+  return `${head.slice(0, -1)},"plan":${planLiteral(plan)}}`;
+}
+
+/**
+ * Reads what {@link formatRun} wrote.
+ *
+ * @throws StandinRangeError `RUN_TEXT` or StandinTypeError `RUN_FIELD` for anything else, with what was
+ *   expected and what was given; and whatever `parsePlan` throws.
+ */
+export function parseRun(text: string): NamedRun {
+  if (text.length > TEXT_MAX) {
+    throw new StandinRangeError(
+      "RUN_TEXT",
+      `run: expected at most ${TEXT_MAX} characters, got ${text.length}`,
+    );
+  }
+  const value = parsedJson(text);
+  const fields = record("run", value);
+  only("run", fields, ["scenario", "seed", "untilNs", "options", "plan"]);
+  const { scenario } = fields;
+  if (typeof scenario !== "string" || scenario === "") refuse("scenario", "a name", scenario);
+  const seed = whole("seed", fields["seed"], 0, Number.MAX_SAFE_INTEGER);
+  const untilNs = whole("untilNs", fields["untilNs"], 1, UNTIL_MAX_NS);
+  const options = readOptions(fields["options"] ?? {});
+  return { scenario, run: { seed, untilNs, options, plan: parsePlan(fields["plan"]) } };
+}
+
+/** Shape only: what the numbers may be is checked where they are used. */
+function readOptions(value: unknown): ScenarioOptions {
+  const options = record("options", value);
+  only("options", options, ["interval", "link", "detection", "client", "broken"]);
+  if (options["interval"] !== undefined) {
+    whole("options.interval", options["interval"], 1, UNTIL_MAX_NS);
+  }
+  const groups = {
+    link: [
+      "latency",
+      "bandwidth",
+      "queueBytes",
+      "jitter",
+      "loss",
+      "duplication",
+      "reordering",
+      "reorderingDelay",
+      "corruption",
+    ],
+    detection: ["heartbeat", "timeout"],
+    client: ["requests", "think", "window", "timeout"],
+  };
+  for (const [group, names] of Object.entries(groups)) {
+    if (options[group] === undefined) continue;
+    const fields = record(`options.${group}`, options[group]);
+    only(`options.${group}`, fields, names);
+    for (const [name, number] of Object.entries(fields)) {
+      if (typeof number !== "number" || !Number.isFinite(number)) {
+        refuse(`options.${group}.${name}`, "a number", number);
+      }
+    }
+  }
+  const broken: unknown = options["broken"] ?? [];
+  if (!Array.isArray(broken)) refuse("options.broken", "a list of names", broken);
+  for (const name of broken as readonly unknown[]) {
+    if (!(zooNames as readonly unknown[]).includes(name)) {
+      refuse("options.broken", `some of ${zooNames.join(", ")}`, name);
+    }
+  }
+  return options;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    throw new StandinRangeError("RUN_TEXT", `run: expected whole JSON, got "${shown}"`);
+  }
+}
+
+function record(path: string, value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  return refuse(path, "an object", value);
+}
+
+function only(path: string, fields: object, names: readonly string[]): void {
+  for (const name of Object.keys(fields)) {
+    if (names.includes(name)) continue;
+    throw new StandinTypeError(
+      "RUN_FIELD",
+      `${path}: expected fields ${names.join(", ")}, got "${name}"`,
+    );
+  }
+}
+
+function whole(path: string, value: unknown, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) {
+    return value as number;
+  }
+  return refuse(path, `a whole number from ${least} to ${most}`, value);
+}
+
+function refuse(path: string, expected: string, given: unknown): never {
+  const shown = given === undefined ? "nothing" : JSON.stringify(given).slice(0, 60);
+  throw new StandinTypeError("RUN_FIELD", `${path}: expected ${expected}, got ${shown}`);
+}

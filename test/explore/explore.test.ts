@@ -1,0 +1,117 @@
+// covers src/explore/baseline.ts, src/explore/every-step.ts, src/explore/every-point.ts, src/explore/fault-pairs.ts, src/explore/swarm.ts, src/explore/sweep.ts, src/explore/standard-properties.ts, src/explore/draw-case.ts
+import { expect, test } from "vitest";
+import { drawCase } from "../../src/explore/draw-case.ts";
+import { exploration, explore } from "../../src/explore/explore.ts";
+import { counterScenario } from "../../src/scenarios/counter.ts";
+import { ms } from "../../src/sim/time.ts";
+import { parsePlan } from "../../src/verify/plan/parse-plan.ts";
+import { sometimes } from "../../src/verify/properties/property.ts";
+
+/** The counter for a short while: a few epochs. */
+const SHORT = { untilNs: ms(120), scenario: { client: { requests: 20 } } } as const;
+
+test("explore: a crash at every step of a short run, of either host, loses nothing", () => {
+  const result = explore(counterScenario, {
+    mode: "every-step",
+    hosts: ["a", "b"],
+    steps: 150,
+    ...SHORT,
+  });
+  expect(result).toMatchObject({ status: "holds", runs: 300 });
+});
+
+test("explore: a crash at every named point that a short run passes loses nothing", () => {
+  const options = { mode: "points", hosts: ["a", "b"], ...SHORT } as const;
+  const { sweep } = exploration(counterScenario, options);
+  expect(sweep.size).toBeGreaterThan(100);
+  expect(explore(counterScenario, options)).toMatchObject({ status: "holds", runs: sweep.size });
+});
+
+test("explore: pairs of faults, some of them", () => {
+  const { sweep, judge } = exploration(counterScenario, { mode: "pairs", hosts: ["a", "b"] });
+  expect(sweep.size).toBe((7 * 9) ** 2);
+  expect(judge.properties.length).toBeGreaterThan(3);
+  const { plan } = sweep.caseAt(sweep.size - 1);
+  expect(parsePlan(plan)).toEqual(plan);
+});
+
+test("explore: a swarm holds, and brings about what a swarm must", () => {
+  const result = explore(counterScenario, { mode: "swarm", seeds: 120 });
+  expect(result).toMatchObject({ status: "holds", runs: 120, sweep: "120 seeds from 1" });
+});
+
+test("explore: the same seeds draw the same runs, other seeds other runs", () => {
+  const setting = { hosts: ["a", "b", "witness"], points: ["commit.sent"], untilNs: ms(500) };
+  expect(drawCase(7, setting)).toEqual(drawCase(7, setting));
+  expect(drawCase(7, setting)).not.toEqual(drawCase(8, setting));
+});
+
+test("explore: everything that a swarm draws is a valid plan, and every kind is drawn", () => {
+  const setting = { hosts: ["a", "b", "witness"], points: ["commit.sent"], untilNs: ms(500) };
+  const kinds = new Set<string>();
+  for (let seed = 0; seed < 400; seed += 1) {
+    const { plan } = drawCase(seed, setting);
+    expect(parsePlan(plan)).toEqual(plan);
+    for (const { kind } of plan.faults) kinds.add(kind);
+  }
+  expect(kinds.size).toBe(13);
+});
+
+test("explore: findings come in order and stop the search when there are enough", () => {
+  const options = { mode: "swarm", seeds: 50, scenario: { broken: ["release-at-stop"] } } as const;
+  const one = explore(counterScenario, options);
+  const three = explore(counterScenario, { ...options, findingsMax: 3 });
+  if (one.status !== "fails" || three.status !== "fails") throw new Error("expected findings");
+  expect(one.findings).toHaveLength(1);
+  expect(three.findings[0]).toEqual(one.findings[0]);
+  const indexes = three.findings.map(({ index }) => index);
+  expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
+  expect(three.runs).toBe(indexes[2]! + 1);
+  expect(three.findings[0]?.failure).toMatchObject({ kind: "invariant", name: "output-commit" });
+});
+
+test("explore: what must sometimes happen and never does makes the sweep miss", () => {
+  const result = explore(counterScenario, {
+    mode: "every-step",
+    steps: 3,
+    ...SHORT,
+    properties: [sometimes("a blue moon", () => false), sometimes("a record", () => true)],
+  });
+  expect(result).toMatchObject({ status: "missed", missing: ["a blue moon"] });
+});
+
+test("explore: it can be stopped, and tells how far it is", () => {
+  const signal = { aborted: false };
+  const seen: number[] = [];
+  const progress = (done: number, total: number): void => {
+    seen.push(done);
+    expect(total).toBe(50);
+    signal.aborted = done === 4;
+  };
+  const result = explore(counterScenario, { mode: "swarm", seeds: 50 }, { progress, signal });
+  expect(result).toMatchObject({ status: "aborted", runs: 4 });
+  expect(seen).toEqual([1, 2, 3, 4]);
+});
+
+test("explore: a plan that destroys the last copy is no finding", () => {
+  const { sweep } = exploration(counterScenario, { mode: "every-step", hosts: ["a"], ...SHORT });
+  // The very first events: nothing is protected yet, and the fault is left out.
+  expect(sweep.caseAt(0).plan.faults).toEqual([{ kind: "crash", host: "a", at: { event: 1 } }]);
+  const result = explore(counterScenario, {
+    mode: "every-step",
+    hosts: ["a"],
+    steps: 40,
+    ...SHORT,
+  });
+  expect(result.status).toBe("holds");
+});
+
+test.each([
+  [{ mode: "swarm", seeds: 0 }, "seeds: expected a whole number of at least 1, got 0"],
+  [{ mode: "swarm", fromSeed: -1 }, "fromSeed: expected a whole number of at least 0"],
+  [{ mode: "every-step", steps: 0.5 }, "steps: expected a whole number of at least 1, got 0.5"],
+  [{ mode: "points", hosts: ["z"] }, 'hosts: expected some of a, b, witness, got "z"'],
+  [{ mode: "pairs", findingsMax: 0 }, "findingsMax: expected"],
+] as const)("explore: options %j are refused", (options, message) => {
+  expect(() => explore(counterScenario, options)).toThrow(message);
+});

@@ -1,0 +1,91 @@
+// covers src/explore/describe-exploration.ts, src/explore/exploration-error.ts, src/explore/run-case.ts
+import { expect, test } from "vitest";
+import { describeExploration } from "../../src/explore/describe-exploration.ts";
+import { assertHolds } from "../../src/explore/exploration-error.ts";
+import { exploration, explore } from "../../src/explore/explore.ts";
+import { runCase } from "../../src/explore/run-case.ts";
+import { parseRun } from "../../src/explore/run-literal.ts";
+import { sameFailure, shrink } from "../../src/explore/shrink.ts";
+import { counterScenario } from "../../src/scenarios/counter.ts";
+import { ms } from "../../src/sim/time.ts";
+import type { ZooName } from "../../src/verify/zoo.ts";
+
+/** Finds a zoo member with the swarm and shrinks what was found. */
+function hunted(name: ZooName, seeds = 2_000) {
+  const options = { mode: "swarm", seeds, scenario: { broken: [name] } } as const;
+  const { judge } = exploration(counterScenario, options);
+  const result = explore(counterScenario, options);
+  if (result.status !== "fails")
+    throw new Error(`${name}: expected a finding, got ${result.status}`);
+  const [{ run, failure }] = result.findings as [(typeof result.findings)[number]];
+  return { result, run, failure, judge, shrunk: shrink(counterScenario, run, failure, judge) };
+}
+
+/** Found within the first few hundred seeds; the others are hunted by `npm run bench -- zoo`. */
+const FOUND_SOON: readonly ZooName[] = [
+  "release-at-stop",
+  "torn-apply",
+  "no-tlb-invalidate",
+  "clear-dirty-after-copy",
+  "stale-registers",
+  "skip-device-writes",
+  "ack-before-staged",
+  "no-witness",
+  "witness-without-term",
+  "reuse-epoch-number",
+  "no-check-value",
+  "retry-executes-twice",
+  "heartbeat-from-paused-host",
+];
+
+test.each(FOUND_SOON)("zoo: %s is found and shrunk to at most three faults", (name) => {
+  const { failure, judge, shrunk } = hunted(name);
+  expect(shrunk.run.plan.faults.length).toBeLessThanOrEqual(3);
+  expect(sameFailure(shrunk.failure, failure)).toBe(true);
+  const again = runCase(counterScenario, shrunk.run, judge);
+  expect(again.failure).toEqual(shrunk.failure);
+  // Without the defect the same run is fine: it is the defect that was found.
+  const { broken: _defect, ...options } = shrunk.run.options;
+  expect(runCase(counterScenario, { ...shrunk.run, options }, judge).verdict).not.toBe("fails");
+});
+
+test("shrink: a defect that needs no fault is shrunk to none, and to a short run", () => {
+  const { shrunk } = hunted("release-at-stop");
+  expect(shrunk.run.plan.faults).toEqual([]);
+  expect(shrunk.run.untilNs).toBeLessThanOrEqual(ms(400));
+});
+
+test("shrink: it stops when it has made as many runs as it may", () => {
+  const { run, failure, judge } = hunted("no-witness");
+  expect(shrink(counterScenario, run, failure, judge, 5).runs).toBeLessThanOrEqual(5);
+});
+
+test("report: what broke, where, how it was found and how to see it again", () => {
+  const { result, shrunk, judge } = hunted("no-witness");
+  const text = describeExploration(result, [shrunk]);
+  const lines = text.split("\n");
+  expect(lines[0]).toMatch(/^counter does not hold: one-server at [0-9.]+ ms$/);
+  expect(lines[2]).toMatch(/^found by run \d+ \(\d+ runs of 2000 seeds from 1 made\), seed \d+$/);
+  expect(lines[3]).toMatch(/^shrunk from \d+ faults? to \d+ faults? in \d+ runs$/);
+  const [, literal] = /^replay: npx standin replay '(.*)'$/.exec(lines[4] ?? "") ?? [];
+  const { scenario, run } = parseRun(literal ?? "");
+  expect(scenario).toBe("counter");
+  expect(runCase(counterScenario, run, judge).failure).toEqual(shrunk.failure);
+});
+
+test("report: what holds, what was missed, what was stopped", () => {
+  const common = { scenario: "counter", sweep: "5 seeds from 1", runs: 5, unsurvivable: 2 };
+  expect(describeExploration({ ...common, status: "holds" })).toBe(
+    "counter holds: 5 runs of 5 seeds from 1, 2 of them beyond every promise",
+  );
+  expect(describeExploration({ ...common, status: "missed", missing: ["x"] })).toContain("\n  x\n");
+  expect(describeExploration({ ...common, status: "aborted" })).toContain("stopped after 5 runs");
+});
+
+test("assertHolds: silent when it holds, a report when it does not", () => {
+  assertHolds(counterScenario, { mode: "swarm", seeds: 3 });
+  const broken = { mode: "swarm", seeds: 20, scenario: { broken: ["ack-before-staged"] } } as const;
+  expect(() => {
+    assertHolds(counterScenario, broken);
+  }).toThrow(/^counter does not hold: output-commit .*\n(.*\n)*replay: npx standin replay '/);
+});
