@@ -1,0 +1,130 @@
+import type { Nanoseconds } from "../sim/time.ts";
+import type { StandinRecord } from "../verify/standin-record.ts";
+import { FailoverLog } from "./failover-log.ts";
+import type { Journal, JournalEvent, Mark, Noun } from "./journal.ts";
+import { countOf, formatShort } from "./quantity.ts";
+import { shortName } from "./short-name.ts";
+
+/** An event whose sentence ends with how many held packets left, or were lost, at its moment. */
+interface Flush {
+  readonly event: JournalEvent;
+  readonly sentence: string;
+  /** What becomes of one packet, and of several. */
+  readonly fate: Noun;
+  packets: number;
+}
+
+/** Puts in words who is suspected, who may serve and who serves. */
+export class ClusterNarrator {
+  readonly #journal: Journal;
+  readonly #failovers = new FailoverLog();
+  /** By machine. */
+  readonly #flushes = new Map<string, Flush>();
+  /** Machines whose first reply after a failover is awaited. */
+  readonly #awaited = new Set<string>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Looks at one record. */
+  record(atNs: Nanoseconds, record: StandinRecord): void {
+    const failover = this.#failovers.record(atNs, record);
+    const tell = (mark: Mark, text: string): JournalEvent => {
+      return this.#journal.event(atNs, mark, text);
+    };
+    switch (record.kind) {
+      case "protection.started": {
+        const [host, other] = [shortName(record.host), shortName(record.secondary)];
+        tell("·", `${host} runs ${shortName(record.machine)}; ${other} is to stand in for it`);
+        break;
+      }
+      case "failure.suspected": {
+        const silence = formatShort(record.silentNs);
+        const [host, peer] = [shortName(record.host), shortName(record.peer)];
+        tell("?", `${host} suspects ${peer}: no sign of life for ${silence}`);
+        break;
+      }
+      case "term.requested":
+        tell("·", `${shortName(record.host)} asks the witness for term ${record.term}`);
+        break;
+      case "witness.granted":
+        tell("✓", `the witness gives term ${record.term} to ${shortName(record.host)}`);
+        break;
+      case "witness.refused": {
+        const { term, held } = record;
+        const host = shortName(record.host);
+        tell("✗", `the witness refuses term ${term} to ${host}: term ${held} is given`);
+        break;
+      }
+      case "protection.lost": {
+        const [host, machine] = [shortName(record.host), shortName(record.machine)];
+        const sentence = `${host} serves ${machine} alone, unprotected: ${record.reason}`;
+        this.#flush(record.machine, tell("!", sentence), ["leaves", "leave"]);
+        break;
+      }
+      case "machine.fenced": {
+        const sentence = `${shortName(record.host)} is fenced and answers nobody any more`;
+        this.#flush(record.machine, tell("✗", sentence), ["is lost", "are lost"]);
+        break;
+      }
+      case "output.released":
+        if (!record.protected) this.#packet(atNs, record.machine);
+        break;
+      case "output.discarded":
+        this.#packet(atNs, record.machine);
+        break;
+      case "stand-by.abandoned":
+        tell("!", `${shortName(record.host)} stands by no longer: ${record.reason}`);
+        break;
+      case "failover.started": {
+        const [host, machine] = [shortName(record.host), shortName(record.machine)];
+        tell("·", `${host} stands in for ${machine}, in the state of epoch ${record.epoch}`);
+        break;
+      }
+      case "checkpoint.discarded": {
+        const groups = countOf(record.groups, "group of pages", "groups of pages");
+        const host = shortName(record.host);
+        tell("·", `${host} throws away what it has of an unfinished checkpoint: ${groups}`);
+        break;
+      }
+      case "failover.serving": {
+        const cause = failover?.crashedAtNs ?? failover?.detectedAtNs ?? null;
+        const after = cause === null ? "" : `, ${formatShort(atNs - cause)} after the failure`;
+        tell("✓", `${shortName(record.host)} serves ${shortName(record.machine)}${after}`);
+        this.#awaited.add(record.machine);
+        break;
+      }
+      case "address.moved":
+        if (!this.#awaited.has(record.address)) break;
+        tell("·", `clients find ${shortName(record.address)} on ${shortName(record.host)} now`);
+        break;
+      case "request.acknowledged": {
+        if (!this.#awaited.delete(record.machine)) break;
+        const { number, latencyNs } = record;
+        const client = shortName(record.client);
+        tell(
+          "✓",
+          `first reply since: request ${number} of ${client}, after ${formatShort(latencyNs)}`,
+        );
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  #flush(machine: string, event: JournalEvent, fate: Noun): void {
+    this.#flushes.set(machine, { event, sentence: event.text, fate, packets: 0 });
+  }
+
+  #packet(atNs: Nanoseconds, machine: string): void {
+    const flush = this.#flushes.get(machine);
+    // What leaves later was not held.
+    if (flush?.event.atNs !== atNs) return;
+    flush.packets += 1;
+    const [one, many] = flush.fate;
+    const packets = countOf(flush.packets, `held packet ${one}`, `held packets ${many}`);
+    flush.event.text = `${flush.sentence}; ${packets}`;
+  }
+}

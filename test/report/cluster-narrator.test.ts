@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { ClusterNarrator } from "../../src/report/cluster-narrator.ts";
+import { Journal } from "../../src/report/journal.ts";
+import { ms } from "../../src/sim/time.ts";
+import { failoverRecords, type Timed } from "./feed.ts";
+
+function told(records: readonly Timed[]): string[] {
+  const journal = new Journal();
+  const narrator = new ClusterNarrator(journal);
+  for (const [atNs, record] of records) narrator.record(atNs, record);
+  return journal.entries.map((entry) =>
+    entry.type === "event" ? `${entry.mark} ${entry.text}` : "",
+  );
+}
+
+const onA = { machine: "m", host: "a", term: 2 };
+const released = (atNs: number, isProtected: boolean): Timed => [
+  atNs,
+  { kind: "output.released", bytes: 8, protected: isProtected, epoch: 3, ...onA },
+];
+const discarded = (atNs: number): Timed => [
+  atNs,
+  { kind: "output.discarded", bytes: 8, reason: "fenced", epoch: 3, ...onA },
+];
+
+test("cluster narrator: a failover from beginning to end", () => {
+  expect(told(failoverRecords())).toEqual([
+    "· a runs m; b is to stand in for it",
+    "? b suspects a: no sign of life for 100.00 ms",
+    "· b asks the witness for term 2",
+    "✓ the witness gives term 2 to b",
+    "· b stands in for m, in the state of epoch 2",
+    "· b throws away what it has of an unfinished checkpoint: 1 group of pages",
+    "✓ b serves m, 102.86 ms after the failure",
+    "· clients find m on b now",
+    "✓ first reply since: request 2 of client 1, after 104.00 ms",
+  ]);
+});
+
+test("cluster narrator: only the first reply, and only after a failover, is news", () => {
+  const reply = failoverRecords().at(-1);
+  if (reply === undefined) throw new Error("the records end with a reply");
+  expect(told([reply])).toEqual([]);
+  const twice = told([...failoverRecords(), reply]);
+  expect(twice.filter((text) => text.includes("first reply"))).toHaveLength(1);
+});
+
+test("cluster narrator: an address that is made is no news, one that moves is", () => {
+  expect(told([[0, { kind: "address.moved", address: "m", host: "a" }]])).toEqual([]);
+});
+
+test("cluster narrator: a primary that goes on alone lets go what it held at that moment", () => {
+  const lost: Timed = [ms(5), { kind: "protection.lost", reason: "secondary silent", ...onA }];
+  const records = [lost, released(ms(5), false), released(ms(5), false), released(ms(6), false)];
+  expect(told(records)).toEqual([
+    "! a serves m alone, unprotected: secondary silent; 2 held packets leave",
+  ]);
+  expect(told([lost])).toEqual(["! a serves m alone, unprotected: secondary silent"]);
+  expect(told([lost, released(ms(5), true)])).toEqual(told([lost]));
+});
+
+test("cluster narrator: a fenced host loses what it held", () => {
+  const fenced: Timed = [ms(5), { kind: "machine.fenced", ...onA }];
+  const refused: Timed = [ms(4), { kind: "witness.refused", held: 2, ...onA }];
+  expect(told([refused, fenced, discarded(ms(5))])).toEqual([
+    "✗ the witness refuses term 2 to a: term 2 is given",
+    "✗ a is fenced and answers nobody any more; 1 held packet is lost",
+  ]);
+});
+
+test("cluster narrator: a stand-by that gives up says why", () => {
+  const records: Timed[] = [[1, { kind: "stand-by.abandoned", reason: "no checkpoint", ...onA }]];
+  expect(told(records)).toEqual(["! a stands by no longer: no checkpoint"]);
+});
