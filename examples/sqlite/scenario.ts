@@ -8,7 +8,7 @@ async function loadScenario(): Promise<Scenario> {
     name: "sqlite",
     description: "a bank in SQLite (sql.js), 600 deposits and transfers by one client",
     until: seconds(2),
-    image: () => sqlite(),
+    image: ({ executeRetries = false }) => sqlite({ executeRetries }),
     clients: [{ requests: 600, think: ms(3) }],
   });
 }
