@@ -1,7 +1,7 @@
 import type { Scenario } from "../scenarios/scenario.ts";
 import { Simulation } from "../simulation/simulation.ts";
 import { points } from "../verify/points/points.ts";
-import type { BaseCase } from "./every-step.ts";
+import type { BaseCase } from "./base-case.ts";
 
 /** A named point as a run without faults passes it. */
 export interface PassedPoint {

@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenarios/scenario.ts";
+import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
-import type { BaseCase } from "./every-step.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** Every named point that a run passes × each time it passes it × each host that is crashed there. */

@@ -1,11 +1,8 @@
 import type { Scenario } from "../scenarios/scenario.ts";
 import { RandomStream } from "../sim/random.ts";
+import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
-import type { RunCase } from "./run-case.ts";
 import type { Sweep } from "./sweep.ts";
-
-/** What an exploration of steps starts from: a run without faults. */
-export type BaseCase = Omit<RunCase, "plan">;
 
 /**
  * Every event of a run × each host that is crashed just before it: exhaustive at the grain of the

@@ -2,6 +2,7 @@ import type { Scenario, ScenarioOptions } from "../scenarios/scenario.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Property } from "../verify/properties/property.ts";
+import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
 import { everyPoint } from "./every-point.ts";
 import { everyStep } from "./every-step.ts";
@@ -217,7 +218,7 @@ export class Tally {
 function sweepOf(
   scenario: Scenario,
   mode: ExploreMode,
-  base: Omit<RunCase, "plan">,
+  base: BaseCase,
   hosts: readonly string[],
   seeds: number,
   steps: number | undefined,

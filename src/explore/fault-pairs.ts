@@ -1,8 +1,8 @@
 import type { Scenario } from "../scenarios/scenario.ts";
 import { ms, type Nanoseconds } from "../sim/time.ts";
 import type { Fault, Moment } from "../verify/plan/fault.ts";
+import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
-import type { BaseCase } from "./every-step.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** Long enough to be taken for dead. */

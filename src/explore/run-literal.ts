@@ -96,7 +96,8 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    const line = text.trim().replace(/\s+/g, " ");
+    const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
     throw new StandinRangeError("RUN_TEXT", `run: expected whole JSON, got "${shown}"`);
   }
 }

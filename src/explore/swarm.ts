@@ -1,8 +1,8 @@
 import type { Scenario } from "../scenarios/scenario.ts";
 import { points } from "../verify/points/points.ts";
+import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
 import { drawCase } from "./draw-case.ts";
-import type { BaseCase } from "./every-step.ts";
 import type { Sweep } from "./sweep.ts";
 
 /**

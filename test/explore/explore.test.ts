@@ -1,7 +1,8 @@
 // covers src/explore/baseline.ts, src/explore/every-step.ts, src/explore/every-point.ts, src/explore/fault-pairs.ts, src/explore/swarm.ts, src/explore/sweep.ts, src/explore/standard-properties.ts, src/explore/draw-case.ts
 import { expect, test } from "vitest";
 import { drawCase } from "../../src/explore/draw-case.ts";
-import { exploration, explore } from "../../src/explore/explore.ts";
+import { exploration, explore, Tally } from "../../src/explore/explore.ts";
+import { runCase } from "../../src/explore/run-case.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
 import { ms } from "../../src/sim/time.ts";
 import { parsePlan } from "../../src/verify/plan/parse-plan.ts";
@@ -114,4 +115,38 @@ test.each([
   [{ mode: "pairs", findingsMax: 0 }, "findingsMax: expected"],
 ] as const)("explore: options %j are refused", (options, message) => {
   expect(() => explore(counterScenario, options)).toThrow(message);
+});
+
+test("explore: a finding has the hash of its run, which a sink does not change", () => {
+  const options = { mode: "swarm", seeds: 5, scenario: { broken: ["no-witness"] } } as const;
+  const { judge } = exploration(counterScenario, options);
+  const seen: number[] = [];
+  const progress = (_done: number, _total: number, findings: number): void => {
+    seen.push(findings);
+  };
+  const result = explore(counterScenario, options, { progress });
+  if (result.status !== "fails") throw new Error("expected a finding");
+  const [{ run, hash }] = result.findings as [(typeof result.findings)[0]];
+  expect(seen).toEqual([1]);
+  let [records, lastAtNs] = [0, 0];
+  const sink = {
+    record(atNs: number) {
+      records += 1;
+      lastAtNs = atNs;
+    },
+  };
+  const again = runCase(counterScenario, run, judge, [sink]);
+  expect(again.hash).toBe(hash);
+  expect(records).toBeGreaterThan(100);
+  expect(again.endNs).toBeGreaterThanOrEqual(lastAtNs);
+});
+
+test("explore: what was found before it was stopped remains found", () => {
+  const { sweep } = exploration(counterScenario, { mode: "swarm", seeds: 9 });
+  const tally = new Tally("counter", sweep, ["never"], 3);
+  const failure = { kind: "property", name: "p", atNs: 1, detail: "d" } as const;
+  tally.add(0, sweep.caseAt(0), { verdict: "holds", hash: "0", happened: [] });
+  expect(tally.aborted()).toMatchObject({ status: "aborted", runs: 1 });
+  tally.add(1, sweep.caseAt(1), { verdict: "fails", failure, hash: "1", happened: [] });
+  expect(tally.aborted()).toMatchObject({ status: "fails", runs: 2, findings: [{ hash: "1" }] });
 });

@@ -5,7 +5,7 @@ import { assertHolds } from "../../src/explore/exploration-error.ts";
 import { exploration, explore } from "../../src/explore/explore.ts";
 import { runCase } from "../../src/explore/run-case.ts";
 import { parseRun } from "../../src/explore/run-literal.ts";
-import { sameFailure, shrink } from "../../src/explore/shrink.ts";
+import { sameFailure, shrink, shrinking } from "../../src/explore/shrink.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
 import { ms } from "../../src/sim/time.ts";
 import type { ZooName } from "../../src/verify/zoo.ts";
@@ -58,6 +58,21 @@ test("shrink: a defect that needs no fault is shrunk to none, and to a short run
 test("shrink: it stops when it has made as many runs as it may", () => {
   const { run, failure, judge } = hunted("no-witness");
   expect(shrink(counterScenario, run, failure, judge, 5).runs).toBeLessThanOrEqual(5);
+});
+
+test("shrink: run by run, it gives the smallest so far, and ends where shrinking at once ends", () => {
+  const { run, failure, judge, shrunk } = hunted("no-witness");
+  const steps = [...shrinking(counterScenario, run, failure, judge)];
+  expect(steps.map(({ runs }) => runs)).toEqual(steps.map((_, index) => index + 1));
+  expect(steps.at(-1)).toEqual(shrunk);
+  for (const step of steps) expect(sameFailure(step.failure, failure)).toBe(true);
+});
+
+test("report: a scenario that its name does not find is replayed from where it came", () => {
+  const { result, shrunk } = hunted("no-witness");
+  const lines = describeExploration(result, [shrunk], "./mine.js").split("\n");
+  expect(lines[0]).toMatch(/^counter does not hold/);
+  expect(lines[4]).toContain(`replay '{"scenario":"./mine.js"`);
 });
 
 test("report: what broke, where, how it was found and how to see it again", () => {

@@ -52,3 +52,20 @@ test("journal: a pause or an epoch between small events parts them", () => {
   journal.small(ms(32), retry("x"));
   expect(texts(journal)).toEqual(["x: 1 request", "x: 1 request", "epoch", "x: 1 request"]);
 });
+
+test("journal: what is noticed later stands where it belongs, behind all of its time", () => {
+  const journal = new Journal();
+  for (const time of [1, 2, 2, 3]) journal.event(ms(time), "·", `at ${time}`);
+  journal.note(ms(2), "✗", "broken");
+  journal.note(ms(9), "✗", "at the end");
+  journal.note(0, "✗", "at the beginning");
+  expect(texts(journal)).toEqual([
+    "at the beginning",
+    "at 1",
+    "at 2",
+    "at 2",
+    "broken",
+    "at 3",
+    "at the end",
+  ]);
+});

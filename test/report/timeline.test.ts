@@ -124,3 +124,12 @@ test("timeline: a run in which nothing happened has no lines", () => {
   expect(new Timeline().lines()).toEqual([]);
   expect(new Timeline().picture(ms(5))).toEqual([]);
 });
+
+test("timeline: what a check has found stands among what happened", () => {
+  const timeline = feed(new Timeline(), failoverRecords());
+  timeline.found(ms(151), "one-server");
+  const lines = timeline.lines();
+  const at = lines.indexOf("151.000 ms  ✗ one-server");
+  expect(lines[at - 1]).toContain("client 1 has waited long enough");
+  expect(lines[at + 1]).toContain("b serves m");
+});

@@ -10,7 +10,7 @@ import { type PartitionOutcome, PartitionSearch } from "./partition-search.ts";
 import { StateSpace } from "./state-space.ts";
 import type { SearchOperation } from "./timeline.ts";
 
-/** Steps of a check where none are given: some seconds at most. */
+/** Steps of a check where none are given: some seconds, longer only where the states are large. */
 export const DEFAULT_MAX_STEPS = 5_000_000;
 
 /** Steps of a check, at most: what it remembers grows with them. */

@@ -167,7 +167,7 @@ export class Atlas implements TraceSink {
   #objectionToLosingWitness(copies: MachineCopies, nowNs: Nanoseconds): string | undefined {
     const { machine, members, isUndecided } = copies;
     if (isUndecided) return `the witness has yet to decide who serves ${machine}`;
-    if (members.size > 0 && this.#disturbances.within(members, nowNs)) {
+    if (this.#disturbances.within(members, nowNs)) {
       return `the hosts of ${machine} are disturbed, and may need the witness`;
     }
     return undefined;

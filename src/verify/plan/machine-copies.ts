@@ -107,7 +107,6 @@ export class MachineCopies {
         this.#standBy = record.secondary;
         this.#term = record.term;
         this.#isAlone = false;
-        this.#claimants.clear();
         this.#whole.add(host);
         break;
       case "checkpoint.committed":
@@ -125,7 +124,6 @@ export class MachineCopies {
       case "machine.fenced":
       case "stand-by.abandoned":
         this.#whole.delete(host);
-        this.#claimants.delete(host);
         if (this.#standBy === host) this.#standBy = undefined;
         break;
       case "protection.lost":

@@ -35,7 +35,6 @@ export class Overlay {
     this.#faults = [...this.#faults, entry];
     this.#apply();
     return () => {
-      if (!this.#faults.includes(entry)) return;
       this.#faults = this.#faults.filter((each) => each !== entry);
       this.#apply();
     };

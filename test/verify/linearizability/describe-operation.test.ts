@@ -12,8 +12,9 @@ test.each([
   ["0 invoke write 3\n0 ok write", "write 3"],
   ["0 invoke write 3\n0 info write 3", "write 3 ?"],
   ["0 invoke cas [1, 2]\n0 ok cas false", "cas [1,2] -> false"],
-  ["0 invoke put@x 3\n0 ok put", 'put "x" 3'],
-  ["0 invoke get@x\n0 ok get 3", 'get "x" -> 3'],
+  ["0 invoke put@x 3\n0 ok put", "put@x 3"],
+  ["0 invoke get@x,y\n0 ok get 3", 'get@"x,y" -> 3'],
+  ["0 invoke get@x\n0 ok get 3", "get@x -> 3"],
   [`0 invoke write "${"a".repeat(40)}"`, `write "${"a".repeat(20)}... ?`],
 ])("description of an operation: %j", (text, expected) => {
   const [operation] = pairHistory(checkEntries(historyText(text)));

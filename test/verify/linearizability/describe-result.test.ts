@@ -56,9 +56,9 @@ test("description: of many objects that broke the first are told", () => {
   const lines = describe(models["key-value"], text).split("\n");
   expect(lines[0]).toBe("not linearizable as key-value: 5 objects broke (5 steps)");
   expect(lines.filter((line) => line.startsWith("cannot be linearized"))).toEqual([
-    'cannot be linearized on key "k0": get "k0" -> 1, process 0, index 0 to 1',
-    'cannot be linearized on key "k1": get "k1" -> 1, process 0, index 2 to 3',
-    'cannot be linearized on key "k2": get "k2" -> 1, process 0, index 4 to 5',
+    'cannot be linearized on key "k0": get@k0 -> 1, process 0, index 0 to 1',
+    'cannot be linearized on key "k1": get@k1 -> 1, process 0, index 2 to 3',
+    'cannot be linearized on key "k2": get@k2 -> 1, process 0, index 4 to 5',
   ]);
   expect(lines).toContain("    nothing: holds nothing");
   expect(lines.at(-1)).toBe("and 2 more objects");

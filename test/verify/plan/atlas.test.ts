@@ -109,6 +109,19 @@ test("atlas: a primary that goes on alone has the last copy, whatever its old se
   story.machine("protection.started", "a", 2, { secondary: "c" });
   story.machine("checkpoint.committed", "c", 2, { epoch: 1, pages: 1 });
   expect(story.crashes).toEqual([undefined, undefined, undefined]);
+  // Protected again, it depends on the witness again.
+  expect(story.host("host.crashed", "witness").crashes[0]).toBe(NOBODY);
+});
+
+test("atlas: who has given up holds nothing", () => {
+  expect(protectedPair().machine("stand-by.abandoned", "b").crashes[0]).toBe(LAST_A);
+});
+
+test("atlas: added late, it believes what it is told", () => {
+  const protection = new Story().machine("protection.started", "a", 1, { secondary: "b" });
+  expect(protection.crashes[0]).toContain("a has the only copy of m");
+  expect(protection.crashes[2]).toBeUndefined();
+  expect(new Story().machine("failover.serving", "b", 2).crashes[1]).toBe(LAST_B);
 });
 
 test("atlas: a host that has asked to serve may not crash before there is an answer", () => {
@@ -208,11 +221,14 @@ test("atlas: what lingers disturbs for good, and what is elsewhere does not", ()
 });
 
 test("atlas: a pause is over with the power of the host", () => {
-  const story = protectedPair().host("host.paused", "b").host("host.crashed", "b");
-  story
+  const story = protectedPair()
+    .host("host.paused", "b")
+    .tell({ kind: "fault.started", fault: 0, what: "crash", host: "b", forNs: 0 })
+    .host("host.crashed", "b")
+    .host("host.restarted", "b")
     .machine("protection.lost", "a", 2)
-    .machine("protection.started", "a", 2, { secondary: "c" });
-  story.machine("checkpoint.committed", "c", 2, { epoch: 1, pages: 1 });
+    .machine("protection.started", "a", 2, { secondary: "b" })
+    .machine("checkpoint.committed", "b", 2, { epoch: 1, pages: 1 });
   story.nowNs = ms(200);
   expect(story.crashes[2]).toBeUndefined();
 });
@@ -237,6 +253,7 @@ test("atlas: what it is not told by the trace it takes from the machines there a
     new Story(new Atlas({ machines: [{ name: "m", nodes }], witness: "w" }));
   const fresh = of(node("a", "primary", false), node("b", "secondary", false));
   expect(fresh.crashes[0]).toBe("a has the only copy of m: b has no whole checkpoint yet");
+  expect(fresh.objection({ kind: "crash", host: "w", at })).toBeUndefined();
   fresh.machine("protection.started", "a", 1, { secondary: "b" });
   fresh.machine("checkpoint.committed", "b", 1, { epoch: 1, pages: 1 });
   expect(fresh.crashes).toEqual([undefined, undefined, undefined]);
@@ -248,6 +265,17 @@ test("atlas: what it is not told by the trace it takes from the machines there a
     undefined,
     LAST_B,
     undefined,
+  ]);
+  const running = of(node("a", "primary", false), node("b", "secondary", true));
+  running.host("host.crashed", "a");
+  expect(running.objection({ kind: "crash", host: "w", at })).toBe(
+    "the witness has yet to decide who serves m",
+  );
+  // An old primary that does not know yet that it was replaced.
+  const replaced = { ...node("b", "primary", true), term: 2 };
+  expect(of(node("a", "primary", false), replaced).crashes.slice(0, 2)).toEqual([
+    undefined,
+    LAST_B,
   ]);
   const lost = of(node("a", "primary", false, false), node("b", "abandoned", false));
   expect(lost.crashes).toEqual([undefined, undefined, undefined]);

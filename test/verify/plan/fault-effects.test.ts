@@ -100,6 +100,11 @@ test("fault effects: a cable is cut until all its cuts are over", () => {
   expect(clientNetwork.cable(a).up.isCut).toBe(true);
   first();
   expect(clientNetwork.cable(a).up.isCut).toBe(false);
+  // One half that somebody else has cut is not the cut of the cable.
+  const { up, down } = clientNetwork.cable(a);
+  up.cut();
+  begin(cut);
+  expect(down.isCut).toBe(true);
 });
 
 test("fault effects: a link fault is of both directions, or of one", () => {
@@ -151,5 +156,7 @@ test("fault effects: the way to the clients has faults, too", () => {
   const { up, down } = clientNetwork.cable(a);
   expect([up.settings.bandwidth, down.settings.bandwidth]).toEqual([1_000, 1_000]);
   slow();
+  begin({ kind: "delay", at, from: "a", to: SWITCH_NAME, oneWay: true, extraNs: 9, forNs: ms(1) });
+  expect(up.settings.latency - down.settings.latency).toBe(9);
   expect(up.settings.bandwidth).toBeGreaterThan(1_000);
 });

@@ -133,6 +133,32 @@ test("wire faults: one more fault changes no draw of another", () => {
   );
 });
 
+test("wire faults: a wire has a rule while a fault hits its packets, and none otherwise", () => {
+  const { wire, faults } = oneWire();
+  const addRule = wire.addRule.bind(wire);
+  let rules = 0;
+  wire.addRule = (rule) => {
+    rules += 1;
+    const remove = addRule(rule);
+    return () => {
+      rules -= 1;
+      remove();
+    };
+  };
+  const counts: number[] = [];
+  const ends = [faults.hit(hits(1, 1)), faults.hit(hits(2, 1))];
+  counts.push(rules);
+  for (const end of ends) {
+    end();
+    counts.push(rules);
+  }
+  const again = faults.hit(hits(3, 1));
+  counts.push(rules);
+  again();
+  counts.push(rules);
+  expect(counts).toEqual([1, 1, 0, 1, 0]);
+});
+
 test("wire faults: the first fault with a verdict decides", () => {
   const { engine, faults, arrivals, send } = oneWire();
   faults.hit(hits(1, 1, "duplicate"));
