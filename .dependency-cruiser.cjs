@@ -1,7 +1,17 @@
 // The layers come from the list that the tidy test reads too.
-const { layers, outside } = require("./test/tidy/layers.json");
+const { layers, outside, packages } = require("./test/tidy/layers.json");
+
+const PACKAGES = ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"];
 
 const pathOf = (layer) => (layer === "." ? "^src/[^/]+$" : `^src/${layer}/`);
+
+// each folder that speaks to an optional peer may import that one
+const peerRules = Object.entries(packages).map(([layer, names]) => ({
+  name: `peers-of-${layer}`,
+  severity: "error",
+  from: { path: pathOf(layer) },
+  to: { dependencyTypes: PACKAGES, pathNot: names.map((name) => `node_modules/${name}/`) },
+}));
 
 const layerRules = layers.map((layer, index) => ({
   name: `layer-${layer === "." ? "src" : layer}`,
@@ -15,6 +25,7 @@ const layerRules = layers.map((layer, index) => ({
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...peerRules,
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     {
       name: "listed-layer",
@@ -33,8 +44,8 @@ module.exports = {
       name: "no-packages",
       comment: "the library has no dependencies",
       severity: "error",
-      from: { path: "^src/" },
-      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
+      from: { path: "^src/", pathNot: Object.keys(packages).map(pathOf) },
+      to: { dependencyTypes: PACKAGES },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],

@@ -7,7 +7,7 @@ const { outside } = read("./test/tidy/layers.json");
 const banned = read("./test/tidy/determinism.json");
 
 export default defineConfig(
-  { ignores: ["dist", "build", "coverage", "reports", "types", "**/*.cjs", "**/*.mjs"] },
+  { ignores: ["dist", "build", "coverage", "reports", "smoke", "types", "**/*.cjs", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

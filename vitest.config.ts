@@ -9,6 +9,9 @@ export default defineConfig({
     alias: [
       { find: /^standin$/, replacement: source("index.ts") },
       { find: /^standin\/guests$/, replacement: source("guests.ts") },
+      { find: /^standin\/fast-check$/, replacement: source("fast-check/arbitraries.ts") },
+      { find: /^standin\/vitest$/, replacement: source("vitest/register.ts") },
+      { find: /^standin\/workers$/, replacement: source("workers.ts") },
       { find: /^#src\/(.*)$/, replacement: source("$1.ts") },
     ],
   },

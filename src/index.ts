@@ -39,6 +39,10 @@ export type { LinkOptions } from "./host/link-options.ts";
 export { modern } from "./host/profiles/modern.ts";
 export { remus2008 } from "./host/profiles/remus2008.ts";
 export type { HostRecord } from "./host/records.ts";
+export { ExpectationError } from "./matchers/expectation-error.ts";
+export { assertHoldsInvariants } from "./matchers/invariants.ts";
+export { assertLinearizable } from "./matchers/linearizability.ts";
+export { assertSurvives, type SurvivalOptions } from "./matchers/survival.ts";
 export { ChromeTrace } from "./report/chrome-trace.ts";
 export { type ChromeTraceProblem, validateChromeTrace } from "./report/chrome-trace-validator.ts";
 export { type CheckpointMetrics, type ClientMetrics, Metrics } from "./report/metrics.ts";
@@ -62,7 +66,28 @@ export {
   WITNESS_HOST,
 } from "./simulation/simulation.ts";
 export type { AuditedClient } from "./verify/audited-client.ts";
+export {
+  type Call,
+  clientHistory,
+  type ReadCall,
+  type Remembering,
+} from "./verify/history/client-history.ts";
+export type {
+  EntryKey,
+  EntryType,
+  GivenEntry,
+  HistoryEntry,
+  ProcessName,
+} from "./verify/history/entry.ts";
+export { formatHistory } from "./verify/history/format-history.ts";
+export { counterCall, keyValueCall } from "./verify/history/guest-calls.ts";
+export { parseHistory } from "./verify/history/parse-history.ts";
 export type { InvariantName, Violation } from "./verify/invariant.ts";
+export { type CheckOptions, checkHistory } from "./verify/linearizability/check-history.ts";
+export type { CheckResult } from "./verify/linearizability/check-result.ts";
+export { describeResult } from "./verify/linearizability/describe-result.ts";
+export type { Model } from "./verify/linearizability/model.ts";
+export { type ModelName, models } from "./verify/linearizability/models.ts";
 export type { Fault, FaultKind, FaultPlan, Moment } from "./verify/plan/fault.ts";
 export { formatPlan, planLiteral } from "./verify/plan/format-plan.ts";
 export { parsePlan } from "./verify/plan/parse-plan.ts";

@@ -16,6 +16,13 @@ test("dependencies: what is needed at run time is found", () => {
   expect(findDependencies({ dependencies: {} }, "{}")).toEqual([]);
 });
 
+test("dependencies: a peer that everybody would have to install is found", () => {
+  const peerDependencies = { vitest: ">=3" };
+  expect(findDependencies({ peerDependencies }, "{}")).toHaveLength(1);
+  const peerDependenciesMeta = { vitest: { optional: true } };
+  expect(findDependencies({ peerDependencies, peerDependenciesMeta }, "{}")).toEqual([]);
+});
+
 test("dependencies: a version that floats is found", () => {
   for (const version of ["^1.0.0", "~1.0.0", "1", "latest", "npm:a@^1.0.0"]) {
     expect(findDependencies({ devDependencies: { a: version } }, "{}")).toHaveLength(1);

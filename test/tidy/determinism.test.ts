@@ -6,7 +6,10 @@ import { projectFilesUnder } from "./rules/source-text.ts";
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
 const bans = read("./determinism.json") as Bans & { mathBanned: string[] };
-const { outside } = read("./layers.json") as { outside: string[] };
+const { outside, packages } = read("./layers.json") as {
+  outside: string[];
+  packages: Record<string, string[]>;
+};
 
 function check(text: string): string[] {
   return findNondeterminism([{ path: "src/sim/a.ts", text }], bans);
@@ -16,7 +19,7 @@ test("determinism: the library does not read the outside world", () => {
   const inside = projectFilesUnder(["src/"], ".ts").filter(
     ({ path }) => !outside.some((folder) => path.startsWith(`src/${folder}/`)),
   );
-  expect(findNondeterminism(inside, bans)).toEqual([]);
+  expect(findNondeterminism(inside, bans, packages)).toEqual([]);
 });
 
 test.each([
@@ -80,4 +83,11 @@ test("determinism: the banned functions of Math are those that are not allowed",
   const listed = new Set([...bans.mathAllowed, ...bans.mathBanned]);
   expect(names.filter((name) => !listed.has(name) && /^[a-z]/i.test(name))).toEqual([]);
   expect(bans.mathAllowed.filter((name) => bans.mathBanned.includes(name))).toEqual([]);
+});
+
+test("determinism: a package is found outside the folder that may import it", () => {
+  const from = (path: string): string[] =>
+    findNondeterminism([{ path, text: 'import "vitest";' }], bans, packages);
+  expect(from("src/vitest/a.ts")).toEqual([]);
+  expect(from("src/matchers/a.ts")).toHaveLength(1);
 });

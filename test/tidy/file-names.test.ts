@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findBadNames } from "./rules/file-names.ts";
 import { projectFiles } from "./rules/source-text.ts";
 
-const CODE = /^(src|test|examples|bench|scripts|types)\/.*\.(ts|mjs|js|json)$/;
+const CODE = /^(src|test|examples|bench|scripts|smoke|types)\/.*\.(ts|mjs|js|json)$/;
 
 test("file names: kebab-case, and each says what the file holds", () => {
   const paths = projectFiles().map(({ path }) => path);

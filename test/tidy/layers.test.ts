@@ -3,16 +3,17 @@ import { expect, test } from "vitest";
 import { findLayerBreaks } from "./rules/layers.ts";
 import { projectFilesUnder } from "./rules/source-text.ts";
 
-const { layers, outside } = JSON.parse(
+const { layers, outside, packages } = JSON.parse(
   readFileSync(new URL("./layers.json", import.meta.url), "utf8"),
-) as { layers: string[]; outside: string[] };
+) as { layers: string[]; outside: string[]; packages: Record<string, string[]> };
 
 function check(path: string, text: string): string[] {
-  return findLayerBreaks([{ path, text }], layers, outside);
+  return findLayerBreaks([{ path, text }], layers, outside, packages);
 }
 
 test("layers: no folder of src/ imports from one above it", () => {
-  expect(findLayerBreaks(projectFilesUnder(["src/"], ".ts"), layers, outside)).toEqual([]);
+  const sources = projectFilesUnder(["src/"], ".ts");
+  expect(findLayerBreaks(sources, layers, outside, packages)).toEqual([]);
 });
 
 test("layers: an import that goes up is found, in every form", () => {
@@ -47,4 +48,11 @@ test("layers: packages, node modules and unlisted folders are found", () => {
   expect(check("src/cli/a.ts", 'import "left-pad";')).toHaveLength(1);
   expect(check("src/cli/a.ts", 'import "../../examples/demo.ts";')).toHaveLength(1);
   expect(check("src/attic/a.ts", "")).toHaveLength(1);
+});
+
+test("layers: a folder that speaks to an optional peer imports that package and no other", () => {
+  expect(check("src/vitest/a.ts", 'import { expect } from "vitest";')).toEqual([]);
+  expect(check("src/vitest/a.ts", 'import "fast-check";')).toHaveLength(1);
+  expect(check("src/matchers/a.ts", 'import "vitest";')).toHaveLength(1);
+  expect(check("src/index.ts", 'import "./vitest/register.ts";\nimport "vitest";')).toHaveLength(1);
 });

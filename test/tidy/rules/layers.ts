@@ -10,12 +10,14 @@ function layerOf(path: string): string | undefined {
 
 /**
  * Finds imports that go up: a folder imports only from itself and from those before it in `layers`. What runs
- * inside the library imports relative paths and nothing else; only the folders of `outside` may name `node:` modules.
+ * inside the library imports relative paths and nothing else; only the folders of `outside` may name `node:` modules,
+ * and only those of `packages` the packages listed there.
  */
 export function findLayerBreaks(
   sources: readonly SourceText[],
   layers: readonly string[],
   outside: readonly string[],
+  packages: Readonly<Record<string, readonly string[]>>,
 ): string[] {
   const findings: string[] = [];
   for (const source of sources) {
@@ -29,7 +31,9 @@ export function findLayerBreaks(
     const file = parse(source);
     for (const { specifier, node } of importsOf(file)) {
       if (!specifier.startsWith(".")) {
-        const allowed = outside.includes(layer) && specifier.startsWith("node:");
+        const allowed =
+          (outside.includes(layer) && specifier.startsWith("node:")) ||
+          packages[layer]?.includes(specifier) === true;
         if (!allowed) findings.push(finding(file, node, `imports the package ${specifier}`));
         continue;
       }
