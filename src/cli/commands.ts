@@ -1,0 +1,17 @@
+import type { Command } from "./command.ts";
+import { checkHistoryCommand } from "./commands/check-history.ts";
+import { exploreCommand } from "./commands/explore.ts";
+import { listCommand } from "./commands/list.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { runCommand } from "./commands/run.ts";
+import { shrinkCommand } from "./commands/shrink.ts";
+
+/** All commands, in the order in which help lists them. A new one is a file and a line here. */
+export const commands: readonly Command[] = [
+  runCommand,
+  exploreCommand,
+  replayCommand,
+  shrinkCommand,
+  checkHistoryCommand,
+  listCommand,
+];

@@ -1,0 +1,75 @@
+import { LINE_WIDTH_MAX } from "../../report/style.ts";
+import { zoo, zooNames } from "../../verify/zoo.ts";
+import { parseArguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { profiles } from "../profile-catalogue.ts";
+import { scenarios } from "../scenario-catalogue.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** `standin list`: what can be run, on which hardware, and what can be broken on purpose. */
+export const listCommand: Command = {
+  name: "list",
+  summary: "list the scenarios, hardware profiles and defects of the zoo",
+  help: `usage: standin list [--json]
+
+Lists the scenarios that standin run knows by name, the hardware profiles, and the zoo: parts of the
+library that can be broken on purpose, to see that the checks notice.
+
+options
+  --json   one JSON object with scenarios, profiles and zoo, each with name and description
+  --help   print this text
+
+examples
+  standin list
+  standin list --json
+`,
+  run(args, io) {
+    const { values, positionals } = parseArguments(args, { json: { type: "boolean" } });
+    const [extra] = positionals;
+    if (extra !== undefined) throw new UsageError(`expected no arguments, got "${extra}"`);
+    const about = (each: { name: string; description: string }): Row => {
+      return { name: each.name, description: each.description };
+    };
+    const lists = {
+      scenarios: scenarios.map(about),
+      profiles: profiles.map(about),
+      zoo: zooNames.map((name) => ({ name, description: zoo[name].what })),
+    };
+    io.stdout(
+      values.json === true
+        ? `${JSON.stringify(lists)}\n`
+        : `scenarios (standin run SCENARIO)\n${table(lists.scenarios)}\n` +
+            `profiles (--profile NAME)\n${table(lists.profiles)}\n` +
+            `zoo (standin explore SCENARIO --break NAME)\n${table(lists.zoo)}`,
+    );
+    return Promise.resolve(EXIT.clean);
+  },
+};
+
+interface Row {
+  readonly name: string;
+  readonly description: string;
+}
+
+function table(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  return rows
+    .flatMap(({ name, description }) =>
+      wrapped(description, LINE_WIDTH_MAX - width - 4).map(
+        (line, index) => `  ${(index === 0 ? name : "").padEnd(width)}  ${line}\n`,
+      ),
+    )
+    .join("");
+}
+
+/** A text broken between words into lines that are not wider than that, unless a word is. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

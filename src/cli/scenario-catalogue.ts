@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { counterScenario } from "../scenarios/counter.ts";
+import { keyValueScenario } from "../scenarios/key-value.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { isModulePath, loadScenarioModule, moduleUrl } from "./scenario-module.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A scenario that the command line knows by name. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly description: string;
+  /** What a worker thread loads it by, see `loadScenario`. */
+  readonly ref: string;
+  /** @throws UsageError when it cannot be had here. */
+  load(): Promise<Scenario>;
+}
+
+// From dist/cli/ the built example, from src/cli/ its source: the same folder, one level apart.
+const IS_BUILT = import.meta.url.endsWith(".js");
+const SQLITE_URL = IS_BUILT
+  ? new URL("../../build/examples/sqlite/scenario.js", import.meta.url)
+  : new URL("../../examples/sqlite/scenario.ts", import.meta.url);
+
+/** All scenarios that the command line knows by name. */
+export const scenarios: readonly CatalogueEntry[] = [
+  builtIn(counterScenario),
+  builtIn(keyValueScenario),
+  {
+    name: "sqlite",
+    description: "a bank in SQLite (sql.js), 600 deposits and transfers by one client",
+    ref: SQLITE_URL.href,
+    load: loadSqlite,
+  },
+];
+
+/**
+ * The scenario of that name, or the one that a module exports.
+ *
+ * @param given A name, or the path or `file:` URL of a module.
+ * @throws UsageError when there is none; the message names those that there are.
+ */
+export async function scenarioNamed(given: string, cwd: string): Promise<Scenario> {
+  const entry = scenarios.find(({ name }) => name === given);
+  if (entry !== undefined) return await entry.load();
+  if (isModulePath(given)) return await loadScenarioModule(given, cwd);
+  const names = scenarios.map(({ name }) => name).join(", ");
+  throw new UsageError(
+    `SCENARIO: expected ${names}, or the path of a module such as ./scenario.js, got "${given}"`,
+  );
+}
+
+/** What a worker thread loads a scenario by that {@link scenarioNamed} found. */
+export function scenarioRef(given: string, cwd: string): string {
+  return scenarios.find(({ name }) => name === given)?.ref ?? moduleUrl(given, cwd);
+}
+
+function builtIn(scenario: Scenario): CatalogueEntry {
+  const { name, description } = scenario;
+  return { name, description, ref: name, load: () => Promise.resolve(scenario) };
+}
+
+async function loadSqlite(): Promise<Scenario> {
+  const path = fileURLToPath(SQLITE_URL);
+  if (!existsSync(path)) {
+    throw new UsageError(
+      "sqlite: expected the project's own folder after npm ci: this scenario is an example and not " +
+        "part of the installed package",
+    );
+  }
+  try {
+    createRequire(path).resolve("sql.js");
+  } catch {
+    throw new UsageError("sqlite: expected the package sql.js, it is not installed (npm ci)");
+  }
+  return await loadScenarioModule(SQLITE_URL.href, "");
+}

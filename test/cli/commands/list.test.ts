@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { run } from "../../../src/cli/command-line.ts";
+import { zoo, zooNames } from "../../../src/verify/zoo.ts";
+import { recordedIo } from "../recorded-io.ts";
+
+test("list: scenarios, profiles and zoo, each with what it is", async () => {
+  const io = recordedIo();
+  expect(await run(["list"], io)).toBe(0);
+  for (const name of ["counter", "kv", "sqlite", "modern", "remus2008", ...zooNames]) {
+    expect(io.out()).toMatch(new RegExp(`^ {2}${name} +\\w`, "m"));
+  }
+  for (const line of io.out().split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+test("list: as JSON", async () => {
+  const io = recordedIo();
+  expect(await run(["list", "--json"], io)).toBe(0);
+  const lists = JSON.parse(io.out()) as Record<string, { name: string; description: string }[]>;
+  expect(lists["scenarios"]?.map(({ name }) => name)).toEqual(["counter", "kv", "sqlite"]);
+  expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
+  expect(lists["zoo"]?.map(({ name }) => name)).toEqual(zooNames);
+  expect(lists["zoo"]?.[0]?.description).toBe(zoo[zooNames[0]!].what);
+});
+
+test("list: it takes no arguments", async () => {
+  const io = recordedIo();
+  expect(await run(["list", "counter"], io)).toBe(2);
+  expect(io.err()).toBe(
+    'standin list: expected no arguments, got "counter"\n(standin list --help says more)\n',
+  );
+});
