@@ -5,8 +5,8 @@ import { RandomStream } from "../../src/sim/random.ts";
 import { OneCopy } from "../../src/verify/one-copy.ts";
 
 const sqlite = await loadSqlite();
-const REQUESTS = 120;
-const DURATION_NS = ms(400);
+const REQUESTS = 90;
+const DURATION_NS = ms(280);
 
 function bank(seed: number, link: LinkOptions = {}, window = 32, requests = REQUESTS) {
   const sim = new Simulation({ seed, onViolation: "record" });
@@ -47,9 +47,9 @@ test("sqlite: whenever its host dies, the stand-in has every transaction, each o
     const crashNs = times.below(DURATION_NS);
     const pair = bank(run);
     pair.sim.at(crashNs, () => pair.a.crash());
-    pair.sim.run({ until: ms(700) });
+    pair.sim.run({ until: ms(560) });
     if (pair.machine.nodes.some(({ role }) => role === "abandoned")) {
-      // The first copy of 16 MiB was not complete yet: nothing was protected, and nothing is left.
+      // The first copy of 8 MiB was not complete yet: nothing was protected, and nothing is left.
       expect(crashNs).toBeLessThan(ms(40));
       continue;
     }
@@ -58,7 +58,7 @@ test("sqlite: whenever its host dies, the stand-in has every transaction, each o
     // Replaying every run would take longer than the runs.
     if (run % 10 === 0) expectOneCopy(pair);
   }
-  expect(failovers).toBeGreaterThan(170);
+  expect(failovers).toBeGreaterThan(180);
 });
 
 test("sqlite: partitions, pauses and lossy links lose and repeat nothing either", () => {
