@@ -5,6 +5,7 @@ import { Tally } from "../../src/explore/explore.ts";
 import type { RunCase } from "../../src/explore/run-case.ts";
 import type { Sweep } from "../../src/explore/sweep.ts";
 import { StandinRangeError } from "../../src/sim/errors.ts";
+import { AHEAD_MAX } from "../../src/workers/chunk-dealer.ts";
 import { Crew, type CrewListener, type StartMember } from "../../src/workers/crew.ts";
 import type { Chunk, SentOutcome } from "../../src/workers/message.ts";
 import { sentError } from "../../src/workers/sent-error.ts";
@@ -26,7 +27,8 @@ function outcomeOf(index: number, failing: ReadonlySet<number>): SentOutcome {
 /** Workers without threads: what they say waits until the test lets one of them say it. */
 class Stage {
   readonly waiting: (() => void)[] = [];
-  readonly made: Chunk[] = [];
+  /** Every chunk that was dealt, with the number of the worker that got it. */
+  readonly made: (Chunk & { readonly worker: number })[] = [];
   readonly listeners: CrewListener[] = [];
   current = -1;
   stopped = 0;
@@ -48,7 +50,8 @@ class Stage {
       this.stopped += 1;
       return Promise.resolve();
     };
-    const make = (chunk: Chunk): void => this.#make(chunk, listener);
+    const worker = this.listeners.length;
+    const make = (chunk: Chunk): void => this.#make({ worker, ...chunk }, listener);
     const current = (): number => this.current;
     return Object.defineProperty({ current: -1, make, stop }, "current", { get: current });
   };
@@ -61,7 +64,7 @@ class Stage {
     }
   }
 
-  #make(chunk: Chunk, listener: CrewListener): void {
+  #make(chunk: Chunk & { readonly worker: number }, listener: CrewListener): void {
     this.made.push(chunk);
     const { first, count } = chunk;
     const isBad = this.#throwing >= first && this.#throwing < first + count;
@@ -120,6 +123,33 @@ test("crew: progress tells the runs that count, and the last one", async () => {
   expect(seen.at(-1)).toEqual([13, 30, 1]);
   const done = seen.map(([count = 0]) => count);
   expect(done).toEqual([...done].sort((a, b) => a - b));
+});
+
+test("crew: nothing is dealt behind the last finding", async () => {
+  const { sweep, tally, stage } = crewOn(100, [0]);
+  const end = new Crew({ sweep, tally }, 1).run(stage.start);
+  stage.play();
+  await end;
+  expect(stage.made).toEqual([
+    { worker: 1, first: 0, count: 1 },
+    { worker: 1, first: 1, count: 1 },
+  ]);
+});
+
+test("crew: a worker that has to wait for a slow one goes on when that is back", async () => {
+  const { sweep, tally, stage } = crewOn(10_000);
+  const end = new Crew({ sweep, tally }, 2).run(stage.start);
+  // The first one is dealt the first two runs and keeps the first of them back.
+  stage.waiting.shift()?.();
+  const [slow] = stage.waiting.splice(1, 1);
+  stage.play();
+  expect(stage.made.reduce((sum, { count }) => sum + count, 0)).toBe(AHEAD_MAX);
+  const before = stage.made.length;
+  slow?.();
+  expect(new Set(stage.made.slice(before).map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+  stage.play();
+  expect(await end).toEqual({ ended: "done" });
+  expect(tally.result()).toMatchObject({ runs: 10_000 });
 });
 
 test("crew: a run that throws is told when its turn comes, with class and code", async () => {
