@@ -65,7 +65,7 @@ function nameOf(index: number, fault: Fault): string {
 class PairJudge {
   readonly #pair: PromisedPair;
   readonly #silenceNs: Nanoseconds;
-  /** First crashes of the pair's hosts, in order: later ones find nothing to destroy. */
+  /** First crashes of the pair's hosts: later ones find nothing to destroy. */
   readonly #crashes: readonly Incident[];
   /** What may make the hosts suspect each other, in order. */
   readonly #disturbances: readonly Incident[];
@@ -79,8 +79,7 @@ class PairJudge {
     const crashes = incidents.filter(({ fault }) => fault.kind === "crash");
     this.#crashes = hosts
       .map((host) => crashes.find(({ fault }) => "host" in fault && fault.host === host))
-      .filter((crash) => crash !== undefined)
-      .sort((a, b) => a.fromNs - b.fromNs || a.index - b.index);
+      .filter((crash) => crash !== undefined);
     this.#disturbances = incidents.filter(({ fault }) => disturbs(fault, hosts));
     this.#absences = absencesOf(promise.witness, incidents);
   }
@@ -102,9 +101,7 @@ class PairJudge {
       return `${nameOf(index, fault)}: ${machine} may not be protected yet`;
     }
     const [first] = this.#disturbances;
-    if (first === undefined || first.fromNs > fromNs || first.fromNs >= protectedFromNs) {
-      return undefined;
-    }
+    if (first === undefined || first.fromNs >= protectedFromNs) return undefined;
     return `${nameOf(index, fault)}: ${nameOf(first.index, first.fault)} may have kept ${machine} from being protected`;
   }
 

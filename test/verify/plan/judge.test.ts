@@ -55,6 +55,8 @@ test("judge: a primary may not crash before it is protected, or if that may have
     "faults[1] (crash of a at 300 ms): faults[0] (pause of b at 1 ms for 1 ms) may have kept m from being protected",
   );
   expect(reason(pause("b", 10, 1), crash("a", 300))).toBeUndefined();
+  expect(reason(crash("a", 10))).toBeUndefined();
+  expect(reason(crash("a", 500), restart("a", 10), crash("a", 9))).toContain("faults[2]");
   expect(reason(pause("b", 1, 1), crash("b", 300))).toBeUndefined();
 });
 
@@ -83,6 +85,9 @@ test("judge: disturbances close together count as one", () => {
     "after faults[0]",
   );
   expect(reason(pause("a", 100, 30), cut("a", "b", 211, 30), crash("b", 900))).toBeUndefined();
+  expect(reason(cut("a", "b", 210, 30), pause("a", 100, 30), crash("b", 900))).toContain(
+    "after faults[1]",
+  );
   // One within another does not make it shorter.
   expect(
     reason(pause("a", 100, 79), pause("b", 110, 1), pause("a", 190, 1), crash("b", 900)),
@@ -110,7 +115,10 @@ test("judge: nothing may happen to a pair while the witness is off, nor just bef
     "faults[0] (crash of witness at 300 ms): the witness may be needed for m because of";
   expect(reason(...off, crash("a", 350))).toContain(expected);
   expect(reason(...off, pause("a", 399, 1))).toContain(expected);
+  expect(reason(...off, pause("a", 400, 1))).toContain(expected);
   expect(reason(...off, pause("a", 401, 1))).toBeUndefined();
+  expect(reason(...off, pause("a", 90, 10))).toContain(expected);
+  expect(reason(...off, pause("a", 89, 10))).toBeUndefined();
   expect(reason(...off, crash("a", 401))).toBeUndefined();
   expect(reason(...off, pause("b", 150, 10))).toContain(expected);
   expect(reason(...off, pause("b", 50, 10))).toBeUndefined();

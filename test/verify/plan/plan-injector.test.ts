@@ -8,6 +8,7 @@ import { MemorySink } from "../../../src/sim/memory-sink.ts";
 import { sleep } from "../../../src/sim/process.ts";
 import { ms, us } from "../../../src/sim/time.ts";
 import type { TraceRecord } from "../../../src/sim/trace.ts";
+import { Atlas } from "../../../src/verify/plan/atlas.ts";
 import type { Fault, FaultPlan, Moment } from "../../../src/verify/plan/fault.ts";
 import { PlanInjector, type PlanInjectorOptions } from "../../../src/verify/plan/plan-injector.ts";
 import { anyFault } from "./arbitrary-plan.ts";
@@ -275,12 +276,62 @@ test("plan injector: a fault draws the same, whichever faults are beside it in t
   const left = dropped([twice, slow, loss]);
   expect(left.length).toBeLessThan(alone.length);
   expect(alone).toEqual(expect.arrayContaining(left));
+  expect(dropped([loss, slow, loss])).toEqual(dropped([loss, loss]));
+  expect(dropped([{ ...loss, from: "b", to: "a" }])).toEqual(alone);
   // A second one of the same kind draws for itself.
   expect(dropped([loss, loss]).length).toBeGreaterThan(alone.length);
   // Less likely, it hits fewer of the same packets.
   const weaker = dropped([{ ...loss, probability: 0.2 }]);
   expect(weaker.length).toBeLessThan(alone.length);
   expect(alone).toEqual(expect.arrayContaining(weaker));
+});
+
+test("plan injector: what the atlas objects to is skipped, or done and named", () => {
+  const node = (name: string, role: string) => {
+    return {
+      host: { name },
+      role,
+      alive: true,
+      term: 1,
+      image: { complete: role === "secondary" },
+    };
+  };
+  const machines = [{ name: "m", nodes: [node("a", "primary"), node("b", "secondary")] }];
+  const both = [
+    crash("a", { atNs: ms(2) }),
+    crash("b", { event: 30 }),
+    crash("b", { atNs: ms(9) }),
+  ];
+  const reason = "b has the last copy of m";
+  const skipped = { kind: "fault.skipped", reason, what: "crash", host: "b" };
+  const run = (spareLastCopy: boolean | undefined, isGiven: boolean) => {
+    const made = isGiven ? { atlas: new Atlas({ machines }) } : { machines };
+    const { engine, network, a, b, records } = cluster([]);
+    const { atlas, ...parties } = { atlas: undefined, ...made };
+    if (atlas !== undefined) engine.trace.addSink(atlas);
+    const options = {
+      ...(atlas === undefined ? {} : { atlas }),
+      ...(spareLastCopy === undefined ? {} : { spareLastCopy }),
+    };
+    const clientNetwork = new ClientNetwork(engine);
+    const injector = new PlanInjector(
+      { engine, network, clientNetwork, ...parties },
+      { version: 1, faults: both },
+      options,
+    );
+    injector.run(ms(20));
+    return { a, b, injector, skips: records("fault.skipped").map(([, record]) => record) };
+  };
+  for (const isGiven of [true, false]) {
+    const spared = run(undefined, isGiven);
+    expect([spared.a.power, spared.b.power]).toEqual(["off", "on"]);
+    expect(spared.skips).toEqual([1, 2].map((fault) => ({ ...skipped, fault })));
+    expect(spared.injector).toMatchObject({ unsurvivable: undefined, pending: [] });
+    const done = run(false, isGiven);
+    expect([done.a.power, done.b.power]).toEqual(["off", "off"]);
+    expect(done.skips).toEqual([]);
+    expect(done.injector.unsurvivable).toBe(`faults[1] (crash): ${reason}`);
+  }
 });
 
 test("plan injector: a plan without faults changes nothing", () => {
