@@ -75,7 +75,7 @@ test("hold: several hold one process; each release counts once", () => {
   engine.run({ until: ms(5) });
   releases[0]?.();
   releases[0]?.();
-  engine.run({ until: ms(6) });
+  expect(engine.run({ until: ms(6) }).events).toBe(0);
   expect(steps.some((step) => step.startsWith("held"))).toBe(false);
   releases[1]?.();
   engine.run({ until: ms(7) });
@@ -176,6 +176,24 @@ test("hold: a time limit that passes meanwhile is noticed when the process is le
   release();
   engine.run();
   expect(got).toEqual(["timeout 9000000"]);
+});
+
+test("hold: let go before it is due, a process wakes when it would have", () => {
+  const engine = new Engine({ seed: 1 });
+  const wakes: number[] = [];
+  engine.spawn("held", engine.createOwner("a"), function* () {
+    yield* engine.announce({ kind: "point" });
+    engine.trace.emit({ kind: "point" });
+    yield* sleep(ms(5));
+    wakes.push(engine.now);
+  });
+  // Held twice: over its due time at first, then only in its sleep.
+  at(engine, "point", () => {
+    const release = engine.holdRunning();
+    engine.schedule(ms(2), release);
+  });
+  engine.run();
+  expect(wakes).toEqual([ms(7)]);
 });
 
 test("hold: a process that ends instead of waiting is not kept", () => {

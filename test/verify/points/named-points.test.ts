@@ -119,6 +119,14 @@ test("named points: the end of a pause is not for the host that was started anew
   expect(a.paused).toBe(true);
 });
 
+test("named points: a pause that somebody else began is left to them", () => {
+  const { engine, points, a } = cluster();
+  points.when("my.point", { host: "b", occurrence: 2 }).pause(a, 1);
+  engine.at(ms(1), () => a.pause());
+  engine.run({ until: ms(20) });
+  expect(a.paused).toBe(true);
+});
+
 test("named points: a held process keeps still, its host and all others go on", () => {
   const { engine, a, points, stepsOf } = cluster();
   const ticks: Nanoseconds[] = [];
@@ -178,11 +186,16 @@ test("named points: several things at one point happen in the order they were as
 test("named points: what is asked for at a point counts from the next record on", () => {
   const { engine, points } = cluster();
   const steps: unknown[] = [];
+  let count = 0;
+  points.when("my.point").observe(() => {
+    count += 1;
+  });
   points.when("my.point", { host: "a", occurrence: 2 }).observe(() => {
     points.when("my.point", { host: "a", occurrence: 1 }).observe(({ step }) => steps.push(step));
   });
   engine.run();
   expect(steps).toEqual([3]);
+  expect(count).toBe(10);
 });
 
 test("named points: misuse is refused where it is asked for", () => {
