@@ -8,7 +8,7 @@ import { parseRun } from "../../src/explore/run-literal.ts";
 import { sameFailure, shrink, shrinking } from "../../src/explore/shrink.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
 import { ms } from "../../src/sim/time.ts";
-import type { ZooName } from "../../src/verify/zoo.ts";
+import { type ZooName, zooNames } from "../../src/verify/zoo.ts";
 
 /** Finds a zoo member with the swarm and shrinks what was found. */
 function hunted(name: ZooName, seeds = 2_000) {
@@ -21,24 +21,7 @@ function hunted(name: ZooName, seeds = 2_000) {
   return { result, run, failure, judge, shrunk: shrink(counterScenario, run, failure, judge) };
 }
 
-/** Found within the first few hundred seeds; the others are hunted by `npm run bench -- zoo`. */
-const FOUND_SOON: readonly ZooName[] = [
-  "release-at-stop",
-  "torn-apply",
-  "no-tlb-invalidate",
-  "clear-dirty-after-copy",
-  "stale-registers",
-  "skip-device-writes",
-  "ack-before-staged",
-  "no-witness",
-  "witness-without-term",
-  "reuse-epoch-number",
-  "no-check-value",
-  "retry-executes-twice",
-  "heartbeat-from-paused-host",
-];
-
-test.each(FOUND_SOON)("zoo: %s is found and shrunk to at most three faults", (name) => {
+test.each(zooNames)("zoo: %s is found and shrunk to at most three faults", (name) => {
   const { failure, judge, shrunk } = hunted(name);
   expect(shrunk.run.plan.faults.length).toBeLessThanOrEqual(3);
   expect(sameFailure(shrunk.failure, failure)).toBe(true);
