@@ -1,13 +1,11 @@
 import type { PrimarySide } from "../checkpoint/primary-side.ts";
-import { ReliableStream } from "../host/reliable-stream.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
-import { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
+import { claimNextTerm, heartbeatWith, streamWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
-import { claimTerm } from "./term-claimant.ts";
 
 /**
  * What a primary does while it has a secondary, and when it loses it.
@@ -20,7 +18,7 @@ export function* primaryRole(
   node: MachineNode,
   secondary: string,
 ): Process {
-  const { engine, network, machine, scheme, detection } = protection;
+  const { engine, machine, scheme } = protection;
   const { host, vm, gate, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
@@ -30,23 +28,13 @@ export function* primaryRole(
 
   // 1. Replicate until the secondary is silent, or cannot be kept.
   yield* engine.announce<ClusterRecord>({ kind: "protection.started", secondary, ...about() });
-  const verify = protection.broken.uncheckedStream !== true;
-  const stream = new ReliableStream({
-    engine,
-    network,
-    host,
-    peer: secondary,
-    port: machine,
-    verify,
-  });
+  const stream = streamWith(protection, node, secondary);
   const side: PrimarySide = { engine, host, term: node.term, vm, gate, stream, digest };
   const replication = scheme.primary(side);
   const process = engine.spawn(`${machine} on ${host.name}: replication`, host.owner, () =>
     replication.run(),
   );
-  const evenPaused = protection.broken.heartbeatFromPausedHost === true;
-  const parties = { engine, network, host, peer: secondary, machine, term: node.term, evenPaused };
-  const heartbeat = new Heartbeat(parties, detection);
+  const heartbeat = heartbeatWith(protection, node, secondary);
   const end = yield* race({ silent: heartbeat.suspected.wait(), refused: process.join() });
 
   // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
@@ -57,18 +45,15 @@ export function* primaryRole(
   vm.setPenalty(0);
 
   // 3. Ask for the next term. Output stays held until there is an answer.
-  const term = node.term + 1;
   const reason = end.key === "refused" ? "checkpoints refused" : "secondary silent";
-  const asking = { engine, network, host, machine, witness: protection.witness };
-  const withoutWitness = protection.broken.noWitness === true;
-  const granted = yield* claimTerm({ ...asking, withoutWitness }, term);
+  const granted = yield* claimNextTerm(protection, node);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
   // 4. Granted: go on alone, visibly unprotected. Refused: somebody else serves; be silent.
   if (granted) {
-    node.term = term;
+    node.term += 1;
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
-    gate.open(term);
+    gate.open(node.term);
   } else {
     node.role = "fenced";
     yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });

@@ -1,14 +1,12 @@
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import { stateDigest } from "../checkpoint/state-digest.ts";
-import { ReliableStream } from "../host/reliable-stream.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
-import { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
+import { claimNextTerm, heartbeatWith, streamWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
 import type { SecondaryReplication } from "./scheme.ts";
-import { claimTerm } from "./term-claimant.ts";
 
 /** What a secondary does: follow the primary, and stand in for it when it is gone. */
 export function* secondaryRole(
@@ -16,7 +14,7 @@ export function* secondaryRole(
   node: MachineNode,
   primary: string,
 ): Process {
-  const { engine, network, machine, scheme, detection } = protection;
+  const { engine, machine, scheme } = protection;
   const { host, image, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
@@ -25,23 +23,13 @@ export function* secondaryRole(
   });
 
   // 1. Receive checkpoints until the primary is silent.
-  const verify = protection.broken.uncheckedStream !== true;
-  const stream = new ReliableStream({
-    engine,
-    network,
-    host,
-    peer: primary,
-    port: machine,
-    verify,
-  });
+  const stream = streamWith(protection, node, primary);
   const side: SecondarySide = { engine, host, machine, term: node.term, image, stream, digest };
   const replication = scheme.secondary(side);
   const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>
     replication.run(),
   );
-  const evenPaused = protection.broken.heartbeatFromPausedHost === true;
-  const parties = { engine, network, host, peer: primary, machine, term: node.term, evenPaused };
-  const heartbeat = new Heartbeat(parties, detection);
+  const heartbeat = heartbeatWith(protection, node, primary);
   yield* heartbeat.suspected.wait();
 
   // 2. Stop receiving: nothing is acknowledged from here on, so a primary that still lives releases
@@ -55,15 +43,12 @@ export function* secondaryRole(
   }
 
   // 3. Ask for the next term.
-  const term = node.term + 1;
-  const asking = { engine, network, host, machine, witness: protection.witness };
-  const withoutWitness = protection.broken.noWitness === true;
-  const granted = yield* claimTerm({ ...asking, withoutWitness }, term);
+  const granted = yield* claimNextTerm(protection, node);
   if (!granted) {
     yield* abandon("the primary goes on alone");
     return;
   }
-  node.term = term;
+  node.term += 1;
   yield* promote(protection, node, primary, replication);
 
   function* abandon(reason: string): Process {

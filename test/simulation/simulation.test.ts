@@ -1,4 +1,4 @@
-// covers src/cluster/machine-node.ts, src/cluster/primary-role.ts, src/cluster/protected-machine.ts, src/cluster/secondary-role.ts, src/schemes/checkpoint.ts, src/schemes/schemes.ts, src/verify/audited-client.ts
+// covers src/cluster/machine-node.ts, src/cluster/peer.ts, src/cluster/primary-role.ts, src/cluster/protected-machine.ts, src/cluster/secondary-role.ts, src/schemes/checkpoint.ts, src/schemes/schemes.ts, src/verify/audited-client.ts
 import { ms, Simulation, schemes, seconds, WITNESS_HOST } from "standin";
 import { counter } from "standin/guests";
 import { expect, test } from "vitest";
