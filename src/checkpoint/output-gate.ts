@@ -89,12 +89,16 @@ export class OutputGate {
     for (const held of this.#held.splice(0, count)) this.#release(held.epoch, held.packet, true);
   }
 
-  /** Sends everything held and holds nothing more: the machine runs alone, under `term`. */
+  /**
+   * Sends everything held and holds nothing more: the machine runs alone, under `term`. Epochs are
+   * counted anew in each term.
+   */
   open(term: number): void {
-    assert(term >= this.#term, "terms count up");
+    assert(term > this.#term, "terms count up");
     this.#term = term;
     this.#holding = false;
     for (const held of this.#held.splice(0)) this.#release(held.epoch, held.packet, false);
+    this.#epoch = 0;
   }
 
   /** Throws away everything held and whatever comes: somebody else serves. */

@@ -18,6 +18,8 @@ export interface MachineNodeOptions {
   readonly host: Host;
   readonly image: GuestImage;
   readonly role: "primary" | "secondary";
+  /** Term of the primary that serves. Default 1. */
+  readonly term?: number;
 }
 
 /** A machine's presence on one host: guest, output gate and role. All of it dies with the host. */
@@ -31,11 +33,15 @@ export class MachineNode {
   readonly #incarnation: number;
   role: Role;
   /** The term in which the node serves or follows. */
-  term = 1;
+  term: number;
+  /** True while the node serves without a secondary and nobody is about to change that. */
+  alone = false;
 
-  constructor({ engine, clients, machine, host, image, role }: MachineNodeOptions) {
+  constructor(options: MachineNodeOptions) {
+    const { engine, clients, machine, host, image, role, term = 1 } = options;
     this.host = host;
     this.role = role;
+    this.term = term;
     this.#incarnation = host.incarnation;
     this.gate = new OutputGate({
       trace: engine.trace,

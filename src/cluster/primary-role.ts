@@ -54,6 +54,7 @@ export function* primaryRole(
     node.term += 1;
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
+    node.alone = true;
   } else {
     node.role = "fenced";
     yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });

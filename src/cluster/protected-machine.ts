@@ -1,6 +1,7 @@
 import type { GuestImage } from "../guest/guest.ts";
 import type { Host } from "../host/host.ts";
 import { assert } from "../sim/assert.ts";
+import { StandinRangeError } from "../sim/errors.ts";
 import { MachineNode } from "./machine-node.ts";
 import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
@@ -20,30 +21,59 @@ export interface ProtectedMachineOptions {
 export class ProtectedMachine {
   readonly name: string;
   readonly image: GuestImage;
-  readonly #nodes: readonly MachineNode[];
+  readonly #protection: Protection;
+  readonly #nodes: MachineNode[];
 
   /** Boots the machine on both hosts, starts it on the primary and begins to protect it. */
   constructor({ protection, image, primary, secondary, witness }: ProtectedMachineOptions) {
     assert(primary !== secondary, "the two copies are never on one host");
-    const { engine, clients, machine } = protection;
-    this.name = machine;
+    this.name = protection.machine;
     this.image = image;
-    const node = (host: Host, role: "primary" | "secondary"): MachineNode =>
-      new MachineNode({ engine, clients, machine, host, image, role });
-    const [serving, standing] = [node(primary, "primary"), node(secondary, "secondary")];
+    this.#protection = protection;
+    const serving = this.#boot(primary, "primary", 1);
+    const standing = this.#boot(secondary, "secondary", 1);
     this.#nodes = [serving, standing];
-    witness.register(machine, primary.name, protection.broken.witnessWithoutTerm);
-    clients.attach(machine, primary);
+    witness.register(this.name, primary.name, protection.broken.witnessWithoutTerm);
+    protection.clients.attach(this.name, primary);
     serving.vm.start();
-    engine.spawn(`${machine} on ${primary.name}: primary`, primary.owner, () =>
-      primaryRole(protection, serving, secondary.name),
-    );
-    engine.spawn(`${machine} on ${secondary.name}: secondary`, secondary.owner, () =>
-      secondaryRole(protection, standing, primary.name),
-    );
+    this.#follow(serving, standing);
   }
 
-  /** Every host's part, the first primary's first; for checks and reports. */
+  /**
+   * Gives a machine that runs alone a new secondary: boots the machine there and copies it while it
+   * serves, as at the beginning. The way to more than one failover.
+   *
+   * @param secondary A host that is on and has no living part of the machine: one that was restarted.
+   * @throws StandinRangeError `NOT_ALONE` unless one host serves the machine, alone; `STAND_BY_HOST` for
+   *   a host that cannot become its secondary. Nothing is changed then.
+   */
+  protectAgain(secondary: Host): void {
+    const serving = this.activeNode;
+    if (serving?.alone !== true) {
+      const state =
+        serving === undefined ? "that nobody serves" : "that is protected, or undecided";
+      throw new StandinRangeError(
+        "NOT_ALONE",
+        `protectAgain: expected a machine that runs alone, got ${this.name}, ${state}`,
+      );
+    }
+    const present = this.#nodes.find(({ host, alive }) => host === secondary && alive);
+    if (secondary.power === "off" || present !== undefined) {
+      const state = present === undefined ? "is off" : `has a part of it: ${present.role}`;
+      throw new StandinRangeError(
+        "STAND_BY_HOST",
+        `protectAgain: expected a host that is on and has no part of ${this.name}, got ${secondary.name}, which ${state}`,
+      );
+    }
+    const standing = this.#boot(secondary, "secondary", serving.term);
+    const former = this.#nodes.findIndex(({ host }) => host === secondary);
+    if (former < 0) this.#nodes.push(standing);
+    else this.#nodes[former] = standing;
+    serving.alone = false;
+    this.#follow(serving, standing);
+  }
+
+  /** The newest part of every host, the first primary's first; for checks and reports. */
   get nodes(): readonly MachineNode[] {
     return this.#nodes;
   }
@@ -73,5 +103,22 @@ export class ProtectedMachine {
   /** True while output is held until a secondary has the state that produced it. */
   get isProtected(): boolean {
     return this.activeNode?.gate.holding ?? false;
+  }
+
+  #boot(host: Host, role: "primary" | "secondary", term: number): MachineNode {
+    const { engine, clients, machine } = this.#protection;
+    return new MachineNode({ engine, clients, machine, host, image: this.image, role, term });
+  }
+
+  /** Lets one node protect the machine that it serves with the other. */
+  #follow(serving: MachineNode, standing: MachineNode): void {
+    const { engine, machine } = this.#protection;
+    const [from, to] = [serving.host, standing.host];
+    engine.spawn(`${machine} on ${from.name}: primary`, from.owner, () =>
+      primaryRole(this.#protection, serving, to.name),
+    );
+    engine.spawn(`${machine} on ${to.name}: secondary`, to.owner, () =>
+      secondaryRole(this.#protection, standing, from.name),
+    );
   }
 }

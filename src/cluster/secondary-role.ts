@@ -86,4 +86,5 @@ function* promote(
   // 3. Take over the machine's address.
   clients.announce(machine, host);
   yield* engine.announce<ClusterRecord>({ kind: "failover.serving", from, ...about });
+  node.alone = true;
 }

@@ -36,6 +36,11 @@ export interface Guest {
    */
   readonly panic?: string | undefined;
   /**
+   * Whether input may come at any boundary, as it does to a machine with interrupts, and not only when
+   * the guest is idle. Default false.
+   */
+  readonly interruptible?: boolean;
+  /**
    * Gives the guest an input, as its network card would: by writing into its memory. What does not
    * fit into its receive ring is dropped, as network cards do.
    *

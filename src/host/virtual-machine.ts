@@ -146,6 +146,12 @@ export class VirtualMachine {
         if (next.key !== "packet") continue;
         this.#deliver(next.value);
         yield* host.compute(host.profile.guestCallNs);
+      } else if (guest.interruptible === true) {
+        const packet = inbox.tryReceive();
+        if (packet !== undefined) {
+          this.#deliver(packet);
+          yield* host.compute(host.profile.guestCallNs);
+        }
       }
       const { usedNs, boundary } = guest.run(QUANTUM_NS);
       assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");

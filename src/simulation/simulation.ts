@@ -201,6 +201,20 @@ export class Simulation {
   }
 
   /**
+   * Gives a machine that runs alone, after a failure, a new secondary that is brought up while the
+   * machine serves.
+   *
+   * @param secondary A host that is on and has no living part of the machine: one that was restarted.
+   * @throws StandinRangeError `NOT_ALONE`, `STAND_BY_HOST`; nothing is changed then.
+   */
+  protectAgain(machine: ProtectedMachine, secondary: Host): void {
+    const { activeHost } = machine;
+    if (activeHost !== undefined) this.#connect(activeHost, secondary);
+    if (this.#witness !== undefined) this.#connect(secondary, this.#witness.host);
+    machine.protectAgain(secondary);
+  }
+
+  /**
    * A client that sends a machine the requests of its image's workload.
    *
    * @throws StandinRangeError when an option is out of range.
