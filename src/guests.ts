@@ -3,6 +3,18 @@
  *
  * @module
  */
+export {
+  CONSOLE_RING_BYTES,
+  ConsoleLine,
+  type ConsoleLineOptions,
+} from "./guest/console-line.ts";
+export {
+  CONSOLE_BYTES_MAX,
+  CONSOLE_CLIENT,
+  type ConsolePacket,
+  decodeConsolePacket,
+  encodeConsolePacket,
+} from "./guest/console-packet.ts";
 export { cloneGuest, copyGuest } from "./guest/copy-guest.ts";
 export { type CounterOptions, counter, counterValue } from "./guest/counter.ts";
 export type { Guest, GuestImage, GuestRun, GuestServices, Workload } from "./guest/guest.ts";

@@ -7,6 +7,7 @@
 export type { CheckpointDefects, CheckpointOptions } from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
 export type { ClientOptions, Invocation } from "./client/client.ts";
+export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";
 export type { DetectionOptions } from "./cluster/heartbeat.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";

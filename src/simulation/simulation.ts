@@ -1,9 +1,11 @@
 import type { ClientOptions } from "../client/client.ts";
+import { Console, type ConsoleOptions } from "../client/console.ts";
 import { type DetectionOptions, detectionSettings } from "../cluster/heartbeat.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { Scheme } from "../cluster/scheme.ts";
 import { Witness } from "../cluster/witness.ts";
+import { CONSOLE_CLIENT } from "../guest/console-packet.ts";
 import { cloneGuest } from "../guest/copy-guest.ts";
 import type { Guest, GuestImage } from "../guest/guest.ts";
 import { ClientNetwork } from "../host/client-network.ts";
@@ -236,6 +238,22 @@ export class Simulation {
     });
     this.#clients.push(client);
     return client;
+  }
+
+  /**
+   * A console at the other end of a machine's serial line.
+   *
+   * @param options Its `client` is the number under which the machine's image expects it, by default
+   *   `CONSOLE_CLIENT`.
+   * @throws StandinRangeError when the number is taken or an option is out of range.
+   */
+  console(
+    machine: ProtectedMachine,
+    options: ConsoleOptions & { name?: string; client?: number } = {},
+  ): Console {
+    const { name = `console of ${machine.name}`, client = CONSOLE_CLIENT } = options;
+    const endpoint = this.clientNetwork.endpoint(client, { name });
+    return new Console({ engine: this.engine, endpoint, machine: machine.name }, options);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { TraceRecord, TraceSink } from "../sim/trace.ts";
 import type { Invariant, InvariantName, Violation } from "./invariant.ts";
 import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
+import { OneTranscript } from "./invariants/one-transcript.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StandinRecord } from "./standin-record.ts";
@@ -19,6 +20,7 @@ export class InvariantMonitor implements TraceSink {
     new OutputCommit(),
     new OneServer(),
     new MemoryIdentity(),
+    new OneTranscript(),
   ];
   readonly #violations: Violation[] = [];
   /** Violations of the ledger that were noted already: it is compared again after each run. */

@@ -13,6 +13,7 @@ export type InvariantName =
   | "output-commit"
   | "one-server"
   | "memory-identity"
+  | "one-transcript"
   | "nothing-lost"
   | "executed-once";
 

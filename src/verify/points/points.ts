@@ -64,6 +64,8 @@ export const points: readonly Point[] = [
   noted("request.delivered", "a request has reached the machine that executes it"),
   noted("request.acknowledged", "a client has the reply to a request"),
   noted("reply.repeated", "a client gets a reply that it has already"),
+  noted("console.received", "a console has got something that a machine printed"),
+  noted("console.diverged", "a machine has printed something else than it had printed before"),
   // Hosts and links
   noted("host.crashed", "a host has lost power"),
   noted("host.restarted", "a host has power again; its programs are about to start"),
