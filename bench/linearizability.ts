@@ -1,75 +1,11 @@
 // How long the linearizability checker takes: CAS-register histories of 100 to 200 operations, 5 clients
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { RunningHash } from "#src/sim/hash";
-import type { HistoryEntry } from "#src/verify/history/entry";
-import type { JsonValue } from "#src/verify/history/json-value";
-import { mutateHistory } from "#src/verify/history/mutate-history";
-import {
-  type RandomSource,
-  type SimulatedObject,
-  simulateHistory,
-} from "#src/verify/history/simulate-history";
 import { checkHistory } from "#src/verify/linearizability/check-history";
 import { casRegister } from "#src/verify/linearizability/models/cas-register";
+import { CLIENTS, historyOf, kinds } from "./histories/cas-register.ts";
 
-const CLIENTS = 5;
-const VALUES = 5;
 const HISTORIES = 400;
-const MUTATIONS = 3;
 /** Runs of each history, of which the shortest counts: the others were interrupted by something else. */
 const RUNS = 3;
-
-/** Draws for one history, from its number. */
-function randomSource(seed: number): RandomSource {
-  const hash = new RunningHash();
-  hash.addInteger(seed);
-  return {
-    below(limit) {
-      hash.add32(limit);
-      return (hash.lanes()[0] >>> 0) % limit;
-    },
-  };
-}
-
-const object: SimulatedObject<JsonValue> = {
-  initial: null,
-  request(random) {
-    const draw = random.below(3);
-    if (draw === 0) return { f: "read", value: null };
-    if (draw === 1) return { f: "write", value: random.below(VALUES) };
-    return { f: "cas", value: [random.below(VALUES), random.below(VALUES)] };
-  },
-  apply(state, { f, value }) {
-    if (f === "read") return { state, output: state };
-    if (f === "write") return { state: value, output: value };
-    const [expected, next] = value as readonly JsonValue[];
-    return state === expected ? { state: next ?? null, output: true } : { state, output: false };
-  },
-};
-
-interface Kind {
-  readonly name: string;
-  readonly openPercent: number;
-  readonly mutated: boolean;
-}
-
-const kinds: readonly Kind[] = [0, 5, 20].flatMap((openPercent) =>
-  [false, true].map((mutated) => ({
-    name: `${openPercent} % open, ${mutated ? "mutated" : "as simulated"}`,
-    openPercent,
-    mutated,
-  })),
-);
-
-function historyOf({ openPercent, mutated }: Kind, seed: number): readonly HistoryEntry[] {
-  const random = randomSource(seed);
-  const operations = 100 + random.below(101);
-  const options = { clients: CLIENTS, operations, openPercent, failPercent: 2 };
-  let history = simulateHistory(object, options, random);
-  for (let i = 0; mutated && i < MUTATIONS; i += 1) history = mutateHistory(history, random);
-  return history;
-}
 
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
@@ -110,10 +46,4 @@ for (const kind of kinds) {
 }
 all.sort((a, b) => a - b);
 console.log(cells(["all", ...[0.5, 0.99, 1].map((share) => quantile(all, share).toFixed(2))]));
-
-const folders = (process.env["PATH"] ?? "").split(delimiter);
-if (folders.some((folder) => existsSync(join(folder, "go")))) {
-  console.log("\nno comparison with Porcupine: this bench has no driver for it");
-} else {
-  console.log("\nno comparison with Porcupine: go is not installed");
-}
+console.log("\nbeside Porcupine: npm run bench -- porcupine");

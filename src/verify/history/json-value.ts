@@ -51,8 +51,15 @@ export function jsonFault(value: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
+/** Text that JSON writes as it is: most names and values of a history, and they are many. */
+const PLAIN_TEXT = /^\w*$/;
+
+function quote(text: string): string {
+  return PLAIN_TEXT.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 function write(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return quote(value);
   if (typeof value !== "object" || value === null) return String(value === 0 ? 0 : value);
   if (Array.isArray(value)) return `[${(value as readonly unknown[]).map(write).join(",")}]`;
   let text = "";
@@ -60,7 +67,7 @@ function write(value: unknown): string {
   for (const name of Object.keys(fields).sort()) {
     const item = fields[name];
     if (item === undefined) continue;
-    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${write(item)}`;
+    text += `${text === "" ? "" : ","}${quote(name)}:${write(item)}`;
   }
   return `{${text}}`;
 }
