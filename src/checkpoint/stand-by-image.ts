@@ -69,7 +69,8 @@ export class StandByImage {
   /** The commit point: the staged checkpoint replaces the previous one, at once. */
   commit({ term, epoch, regionPages, registers }: CommitMessage, staging: Staging): void {
     assert(this.#unapplied.length === 0, "the previous checkpoint is applied before the next");
-    assert(term > this.#term || epoch > this.#epoch, "checkpoints are committed in order");
+    const follows = term > this.#term || (term === this.#term && epoch > this.#epoch);
+    assert(follows, "checkpoints are committed in order");
     for (const [index, region] of this.guest.memory.regions.entries()) {
       const pageCount = regionPages[index]!;
       if (pageCount > region.pageCount) region.grow(pageCount);

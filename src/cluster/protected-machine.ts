@@ -93,7 +93,7 @@ export class ProtectedMachine {
     return this.activeNode?.host;
   }
 
-  /** True when no host serves the machine and one may still come to do so. */
+  /** True when a host stands by that may come to serve the machine, whether or not one serves now. */
   get recoverable(): boolean {
     return this.#nodes.some(({ alive, role, image }) => {
       return alive && role === "secondary" && image.complete;

@@ -8,6 +8,7 @@ import {
   encodeCommit,
   encodeGroup,
   REGIONS_MAX,
+  REGISTER_BYTES_MAX,
 } from "../../src/checkpoint/message.ts";
 import { GROUP_PAGES_MAX } from "../../src/checkpoint/page-group.ts";
 import { ByteWriter } from "../../src/sim/byte-writer.ts";
@@ -136,6 +137,42 @@ test("message: counts beyond their bounds are refused whatever the check value s
   for (const bytes of [pages, regions, registers, form, type]) {
     expect(decodeMessage(bytes)).toBeUndefined();
   }
+});
+
+/** A commit record with so many regions and register bytes, sent and read. */
+const commitOf = (regions: number, registerBytes: number) =>
+  decodeMessage(
+    encodeCommit({
+      term: 1,
+      epoch: 1,
+      groupCount: 0,
+      check: 0,
+      regionPages: Array.from({ length: regions }, () => 7),
+      registers: new Uint8Array(registerBytes),
+    }),
+  );
+
+test("message: a commit record has as many regions and registers as its bounds say, and no more", () => {
+  expect(commitOf(REGIONS_MAX, 4)?.type).toBe("commit");
+  expect(commitOf(REGIONS_MAX + 1, 4)).toBeUndefined();
+  expect(commitOf(1, REGISTER_BYTES_MAX)?.type).toBe("commit");
+  expect(commitOf(1, REGISTER_BYTES_MAX + 1)).toBeUndefined();
+});
+
+test("message: a whole group of more pages than one may have is refused", () => {
+  const zeroPages = (count: number): Uint8Array =>
+    sealed((w) => {
+      w.u8(1).u32(1).u32(1).u32(0).u16(count);
+      for (let number = 0; number < count; number += 1) w.u32(number).u8(0);
+      return w;
+    });
+  expect(decodeMessage(zeroPages(GROUP_PAGES_MAX))?.type).toBe("group");
+  expect(decodeMessage(zeroPages(GROUP_PAGES_MAX + 1))).toBeUndefined();
+});
+
+test("message: a copy that is not one page long is a defect of the sender", () => {
+  const pages = [{ page: 1, bytes: new Uint8Array(PAGE - 1).fill(1) }];
+  expect(() => encodeGroup({ term: 1, epoch: 1, group: 0, pages })).toThrow(InvariantError);
 });
 
 test("message: a group beyond its bound is a defect of the sender", () => {

@@ -68,6 +68,12 @@ test("output gate: opened, it sends everything in order and holds nothing more",
   gate.push(packet(3));
   expect(sent).toEqual([1, 2, 3]);
   expect(gate.holding).toBe(false);
+  const released = sink.records.filter(({ record }) => record.kind === "output.released");
+  expect(released.map(({ record }) => [record["epoch"], record["protected"]])).toEqual([
+    [2, false],
+    [3, false],
+    [0, false],
+  ]);
   expect(sink.records.at(-1)?.record).toMatchObject({ term: 2, protected: false });
 });
 
@@ -82,11 +88,15 @@ test("output gate: discarding sends nothing, then or later", () => {
 });
 
 test("output gate: beyond its bound the newest packet is dropped, with a record", () => {
-  const { gate, kinds } = setUp();
+  const { gate, sink } = setUp();
   gate.begin(2);
   for (let count = 0; count <= HELD_PACKETS_MAX; count += 1) gate.push(packet(1));
   expect(gate.heldCount).toBe(HELD_PACKETS_MAX);
-  expect(kinds().at(-1)).toBe("output.discarded");
+  expect(sink.records.at(-1)?.record).toMatchObject({
+    kind: "output.discarded",
+    reason: "queue-full",
+    epoch: 2,
+  });
 });
 
 test("output gate: epochs and terms only count up, and an open gate releases nothing", () => {
@@ -94,6 +104,9 @@ test("output gate: epochs and terms only count up, and an open gate releases not
   expect(() => gate.release(1)).toThrow(InvariantError);
   gate.begin(2);
   expect(() => gate.begin(2)).toThrow(InvariantError);
+  expect(gate.epoch).toBe(2);
+  expect(() => gate.open(1)).toThrow(InvariantError);
   gate.open(2);
   expect(() => gate.open(1)).toThrow(InvariantError);
+  expect(gate.epoch).toBe(0);
 });

@@ -1,4 +1,4 @@
-// covers src/checkpoint/secondary-side.ts, src/checkpoint/stand-by-image.ts, src/checkpoint/state-digest.ts
+// covers src/checkpoint/secondary-side.ts
 import { expect, test } from "vitest";
 import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";
 import {
@@ -9,8 +9,11 @@ import {
   type Message,
 } from "../../src/checkpoint/message.ts";
 import { Receiver } from "../../src/checkpoint/receiver.ts";
+import { InvariantError } from "../../src/sim/errors.ts";
 import { ms } from "../../src/sim/time.ts";
 import { rig } from "./rig.ts";
+
+const OF = { machine: "m", host: "b", term: 1 };
 
 type Rig = ReturnType<typeof rig>;
 
@@ -31,14 +34,14 @@ function send(on: Rig, messages: readonly Uint8Array[]): Message[] {
 }
 
 /** A checkpoint of two groups that fills three pages with `value`. */
-function checkpoint(on: Rig, epoch: number, value: number): Uint8Array[] {
+function checkpoint(on: Rig, epoch: number, value: number, term = 1): Uint8Array[] {
   const page = (number: number) => ({ page: number, bytes: new Uint8Array(4096).fill(value) });
   const groups = [
-    encodeGroup({ term: 1, epoch, group: 0, pages: [page(40), page(41)] }),
-    encodeGroup({ term: 1, epoch, group: 1, pages: [page(42)] }),
+    encodeGroup({ term, epoch, group: 0, pages: [page(40), page(41)] }),
+    encodeGroup({ term, epoch, group: 1, pages: [page(42)] }),
   ];
   const commit = encodeCommit({
-    term: 1,
+    term,
     epoch,
     groupCount: 2,
     check: chainCheck(groups.map(({ check }) => check)),
@@ -118,7 +121,59 @@ test("receiver: settling forgets what was only staged", () => {
   on.engine.spawn("promotion", on.b.owner, () => receiver.settle());
   on.engine.run({ until: ms(20) });
   expect(contents(on)).toEqual([7, 7, 7]);
-  expect(on.kinds().at(-1)).toBe("checkpoint.discarded");
+  expect(on.records().at(-1)).toEqual({ kind: "checkpoint.discarded", ...OF, epoch: 1, groups: 2 });
+});
+
+test("receiver: settling says nothing of staged groups when there are none", () => {
+  const on = rig();
+  const { receiver, kill } = start(on);
+  send(on, checkpoint(on, 1, 7));
+  on.engine.run({ until: ms(10) });
+  kill();
+  on.engine.spawn("promotion", on.b.owner, () => receiver.settle());
+  on.engine.run({ until: ms(20) });
+  expect(on.kinds().at(-1)).toBe("checkpoint.applied");
+});
+
+test("receiver: what never was complete cannot be settled", () => {
+  const on = rig();
+  const { receiver } = start(on);
+  on.engine.spawn("promotion", on.b.owner, () => receiver.settle());
+  expect(() => on.engine.run({ until: ms(1) })).toThrow(InvariantError);
+});
+
+test("receiver: a refusal says which checkpoint and why", () => {
+  const on = rig();
+  start(on);
+  const [first, second, commit] = checkpoint(on, 2, 9);
+  const damaged = second!.slice();
+  damaged[200]! ^= 1;
+  send(on, [...checkpoint(on, 1, 7), first!, commit!, first!, damaged, commit!]);
+  on.engine.run({ until: ms(10) });
+  const kind = "checkpoint.rejected";
+  expect(on.records().filter((record) => record.kind === kind)).toEqual([
+    { kind, ...OF, epoch: 2, reason: "missing group" },
+    { kind, ...OF, epoch: 2, reason: "unreadable message" },
+    { kind, ...OF, epoch: 2, reason: "damaged message" },
+  ]);
+});
+
+test("receiver: epochs are counted anew in each term", () => {
+  const on = rig();
+  start(on);
+  const answers = send(on, [
+    ...checkpoint(on, 1, 7),
+    ...checkpoint(on, 2, 8),
+    ...checkpoint(on, 1, 9, 2),
+  ]);
+  on.engine.run({ until: ms(10) });
+  expect(answers.map(({ type, term, epoch }) => [type, term, epoch])).toEqual([
+    ["acknowledge", 1, 1],
+    ["acknowledge", 1, 2],
+    ["acknowledge", 2, 1],
+  ]);
+  expect(contents(on)).toEqual([9, 9, 9]);
+  expect(on.image).toMatchObject({ term: 2, epoch: 1 });
 });
 
 test("receiver: settling finishes what was committed, however little of it was applied", () => {

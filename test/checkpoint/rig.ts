@@ -2,9 +2,12 @@ import { type CheckpointOptions, checkpointSettings } from "../../src/checkpoint
 import { OutputGate } from "../../src/checkpoint/output-gate.ts";
 import { StandByImage } from "../../src/checkpoint/stand-by-image.ts";
 import { counter } from "../../src/guest/counter.ts";
+import type { GuestImage } from "../../src/guest/guest.ts";
 import { encodePacket } from "../../src/guest/packet.ts";
+import type { HardwareProfile } from "../../src/host/hardware-profile.ts";
 import type { Host } from "../../src/host/host.ts";
 import { Network } from "../../src/host/network.ts";
+import { modern } from "../../src/host/profiles/modern.ts";
 import { ReliableStream } from "../../src/host/reliable-stream.ts";
 import { VirtualMachine } from "../../src/host/virtual-machine.ts";
 import { MemoryDigest } from "../../src/memory/memory-digest.ts";
@@ -12,13 +15,20 @@ import { Channel } from "../../src/sim/channel.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import { MemorySink } from "../../src/sim/memory-sink.ts";
 
-/** Two hosts with a counter each, running on `a` and standing by on `b`, and a stream between them. */
-export function rig(options: CheckpointOptions = {}) {
+/** What a rig may be made of instead of a counter on hosts of the default profile. */
+export interface RigParts {
+  readonly image?: GuestImage;
+  readonly profile?: HardwareProfile;
+}
+
+/** Two hosts with a machine each, running on `a` and standing by on `b`, and a stream between them. */
+export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
+  const { image: guestImage = counter({ touchPages: 100 }), profile = modern } = parts;
   const engine = new Engine({ seed: 1 });
   const sink = new MemorySink();
   engine.trace.addSink(sink);
   const network = new Network(engine);
-  const [a, b] = [network.addHost("a"), network.addHost("b")];
+  const [a, b] = [network.addHost("a", { profile }), network.addHost("b", { profile })];
   network.connect(a, b);
   const sent: Uint8Array[] = [];
   const gate = new OutputGate({
@@ -34,7 +44,7 @@ export function rig(options: CheckpointOptions = {}) {
       engine,
       name: "m",
       host,
-      image: counter({ touchPages: 100 }),
+      image: guestImage,
       inbox,
       transmit: (packet) => gate.push(packet),
     });
@@ -74,10 +84,10 @@ export function rig(options: CheckpointOptions = {}) {
       stream: streams.b,
       digest: standing.digest,
     },
-    /** Sends the running counter one more request. */
-    request(): void {
+    /** Sends the running machine one more request: for a page machine, the pages to write. */
+    request(...payload: readonly number[]): void {
       number += 1;
-      running.inbox.send(encodePacket({ client: 1, number, payload: new Uint8Array(0) }));
+      running.inbox.send(encodePacket({ client: 1, number, payload: new Uint8Array(payload) }));
     },
     /** Kinds of all records about checkpoints so far, those of links left out. */
     kinds(): string[] {
@@ -86,5 +96,8 @@ export function rig(options: CheckpointOptions = {}) {
         .filter((kind) => !/^(link|stream|host)/.test(kind));
     },
     records: () => sink.records.map(({ record }) => record),
+    /** When the newest record of this kind was made. */
+    lastNs: (kind: string): number =>
+      sink.records.findLast(({ record }) => record.kind === kind)?.atNs ?? Number.NaN,
   };
 }

@@ -21,9 +21,9 @@ function memory(): Memory {
   return made;
 }
 
-function group(number: number, pages: readonly number[], epoch = 5): GroupMessage {
+function group(number: number, pages: readonly number[], epoch = 5, term = 1): GroupMessage {
   const copies = pages.map((page) => ({ page, bytes: new Uint8Array(4096).fill(page) }));
-  const { bytes } = encodeGroup({ term: 1, epoch, group: number, pages: copies });
+  const { bytes } = encodeGroup({ term, epoch, group: number, pages: copies });
   return decodeMessage(bytes) as GroupMessage;
 }
 
@@ -85,6 +85,14 @@ test("staging: groups of another epoch are refused", () => {
   expect(mixed.refusal(commit(GROUPS), memory())).toBe("damaged message");
 });
 
+test("staging: groups of another term are refused", () => {
+  const next = [group(0, [16, 17], 5, 2), group(1, [18], 5, 2)];
+  expect(staged(next).refusal(commit(next), memory())).toBe("wrong epoch");
+  expect(staged(next).refusal(commit(next, { term: 2 }), memory())).toBeUndefined();
+  const mixed = staged([GROUPS[0]!, next[1]!]);
+  expect(mixed.refusal(commit(GROUPS), memory())).toBe("damaged message");
+});
+
 test("staging: group 0 begins anew, whatever was left of an earlier attempt", () => {
   const staging = staged([group(0, [20]), group(2, [21])]);
   for (const each of GROUPS) staging.add(each);
@@ -104,8 +112,22 @@ test("staging: a page outside of memory is refused, one that memory will grow to
   expect(staged(below).refusal(commit(below), memory())).toBe("page outside memory");
   const above = [group(0, [24])];
   expect(staged(above).refusal(commit(above), memory())).toBe("page outside memory");
+  const partly = [group(0, [16, 24])];
+  expect(staged(partly).refusal(commit(partly), memory())).toBe("page outside memory");
   const grown = commit(above, { regionPages: [9] });
   expect(staged(above).refusal(grown, memory())).toBeUndefined();
+});
+
+test("staging: a page may lie in any region of the memory, and not between two", () => {
+  const two = memory();
+  const backing = new SparseBacking(4);
+  two.addRegion({ name: "rom", basePage: 100, backing, stores: "seen" });
+  const both = [group(0, [16, 103])];
+  const regionPages = [8, 4];
+  expect(staged(both).refusal(commit(both, { regionPages }), two)).toBeUndefined();
+  const between = [group(0, [16, 99])];
+  const refusal = staged(between).refusal(commit(between, { regionPages }), two);
+  expect(refusal).toBe("page outside memory");
 });
 
 test.each([

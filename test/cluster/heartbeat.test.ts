@@ -5,7 +5,7 @@ import { Engine } from "../../src/sim/engine.ts";
 import { MemorySink } from "../../src/sim/memory-sink.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
 
-function setUp() {
+function setUp({ evenPaused = false } = {}) {
   const engine = new Engine({ seed: 1 });
   const sink = new MemorySink();
   engine.trace.addSink(sink);
@@ -14,7 +14,8 @@ function setUp() {
   network.connect(a, b);
   const common = { engine, network, machine: "m", term: 1 };
   const settings = detectionSettings();
-  const ofA = new Heartbeat({ ...common, host: a, peer: "b" }, settings);
+  const defect = evenPaused ? { evenPaused } : {};
+  const ofA = new Heartbeat({ ...common, host: a, peer: "b", ...defect }, settings);
   const ofB = new Heartbeat({ ...common, host: b, peer: "a" }, settings);
   const suspicions = () => sink.records.filter(({ record }) => record.kind === "failure.suspected");
   return { engine, network, a, b, ofA, ofB, suspicions };
@@ -35,7 +36,25 @@ test("heartbeat: a dead peer is suspected when the time-out is over, not much la
   const { atNs, record } = suspicions()[0]!;
   expect(atNs - ms(500)).toBeGreaterThanOrEqual(ms(100));
   expect(atNs - ms(503)).toBeLessThanOrEqual(ms(111));
-  expect(record).toMatchObject({ host: "b", peer: "a" });
+  expect(record).toEqual({
+    kind: "failure.suspected",
+    machine: "m",
+    host: "b",
+    term: 1,
+    peer: "a",
+    silentNs: ms(100),
+  });
+});
+
+test("heartbeat: a peer is suspected once, however long it is silent and if it comes back", () => {
+  const { engine, network, a, suspicions } = setUp();
+  a.crash();
+  engine.run({ until: seconds(1) });
+  expect(suspicions()).toHaveLength(1);
+  a.restart();
+  network.send(a, "b", "heartbeat m", new Uint8Array(2));
+  engine.run({ until: seconds(2) });
+  expect(suspicions()).toHaveLength(1);
 });
 
 test("heartbeat: a cut in one direction is suspected by the one who hears nothing", () => {
@@ -82,6 +101,59 @@ test("heartbeat: a host that stops sending is suspected, as it means to be", () 
   expect(ofA.suspected.isSet).toBe(false);
 });
 
+test("heartbeat: one machine's heartbeat is stopped, the other's on the same hosts goes on", () => {
+  const { engine, network, a, b, ofA, ofB } = setUp();
+  const other = { engine, network, machine: "n", term: 1 };
+  const settings = detectionSettings();
+  const others = [
+    new Heartbeat({ ...other, host: a, peer: "b" }, settings),
+    new Heartbeat({ ...other, host: b, peer: "a" }, settings),
+  ];
+  engine.run({ until: ms(300) });
+  ofA.stop();
+  engine.run({ until: seconds(1) });
+  expect(ofB.suspected.isSet).toBe(true);
+  expect(others.map(({ suspected }) => suspected.isSet)).toEqual([false, false]);
+});
+
+test("heartbeat: sent by the network card, on purpose, it says that a paused host runs", () => {
+  const { engine, a, ofB, suspicions } = setUp({ evenPaused: true });
+  engine.run({ until: ms(100) });
+  a.pause();
+  engine.run({ until: seconds(1) });
+  expect(suspicions()).toEqual([]);
+  // A card without power sends nothing.
+  a.crash();
+  engine.run({ until: seconds(2) });
+  expect(ofB.suspected.isSet).toBe(true);
+});
+
+test("heartbeat: a card that was stopped sends nothing more", () => {
+  const { engine, ofA, ofB } = setUp({ evenPaused: true });
+  engine.run({ until: ms(100) });
+  ofA.stop();
+  engine.run({ until: seconds(1) });
+  expect(ofB.suspected.isSet).toBe(true);
+});
+
+test.each([
+  ["out", "nobody", false],
+  ["out", "nobody", true],
+  ["in", "b", false],
+])(
+  "heartbeat: what fails in its part %s is named after the machine and the host",
+  (part, peer, evenPaused) => {
+    const { engine, network, a, ofA } = setUp();
+    const parties = { engine, network, host: a, machine: "m", term: 1, peer, evenPaused };
+    // The port is taken by the heartbeat that there is.
+    const second = new Heartbeat(parties, detectionSettings());
+    expect(second.suspected).not.toBe(ofA.suspected);
+    expect(() => engine.run({ until: ms(1) })).toThrow(
+      expect.objectContaining({ processName: `m on a: heartbeat ${part}` }),
+    );
+  },
+);
+
 test.each([[{ heartbeat: ms(10), timeout: ms(10) }], [{ heartbeat: 0 }], [{ timeout: ms(5) }]])(
   "heartbeat: settings %o are refused",
   (options) => {
@@ -90,3 +162,9 @@ test.each([[{ heartbeat: ms(10), timeout: ms(10) }], [{ heartbeat: 0 }], [{ time
     );
   },
 );
+
+test("heartbeat: a time-out that one late heartbeat would exceed is refused with both times", () => {
+  expect(() => detectionSettings({ heartbeat: ms(10), timeout: ms(5) })).toThrow(
+    "timeout: expected more than the heartbeat of 10 ms, got 5 ms",
+  );
+});

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { claimTerm } from "../../src/cluster/term-claimant.ts";
 import { verdictPort, WITNESS_PORT, Witness } from "../../src/cluster/witness.ts";
-import { encodeClaim } from "../../src/cluster/witness-message.ts";
+import { encodeClaim, encodeVerdict } from "../../src/cluster/witness-message.ts";
 import type { Host } from "../../src/host/host.ts";
 import { Network } from "../../src/host/network.ts";
 import { Engine } from "../../src/sim/engine.ts";
@@ -60,6 +60,69 @@ test("witness: it knows only machines that were entered, each once", () => {
   expect(() => {
     witness.register("m", "b");
   }).toThrow(expect.objectContaining({ code: "MACHINE_EXISTS" }));
+  expect(() => {
+    witness.register("m", "b");
+  }).toThrow('expected a name that is not taken, got "m"');
+});
+
+test("witness: rubbish or a verdict about another term or machine is no answer", () => {
+  const { engine, network, b, w, claim } = setUp();
+  network.partition("b", "w", { oneWay: true });
+  const outcome = claim(b, 2);
+  engine.run({ until: ms(5) });
+  network.send(w, "b", verdictPort("m"), new Uint8Array([1, 2, 3]));
+  for (const other of [
+    { machine: "m", term: 1 },
+    { machine: "n", term: 2 },
+  ]) {
+    network.send(w, "b", verdictPort("m"), encodeVerdict({ ...other, granted: true }));
+  }
+  engine.run({ until: ms(100) });
+  expect(outcome.granted).toBeUndefined();
+  network.heal("b", "w", { oneWay: true });
+  engine.run({ until: ms(200) });
+  expect(outcome.granted).toBe(true);
+});
+
+test("witness: a host can claim several machines at a time, and gets each one's verdict", () => {
+  const { engine, b, witness, claim } = setUp();
+  witness.register("n", "a");
+  const outcomes = [claim(b, 2, "m"), claim(b, 3, "n")];
+  engine.run({ until: ms(10) });
+  expect(outcomes.map(({ granted }) => granted)).toEqual([true, false]);
+});
+
+test("witness: a host claims again later; its port is closed as long as nothing is asked", () => {
+  const { engine, b, claim } = setUp();
+  claim(b, 2);
+  engine.run({ until: ms(5) });
+  const again = claim(b, 3);
+  engine.run({ until: ms(10) });
+  expect(again.granted).toBe(true);
+});
+
+test("witness: broken on purpose, it grants a term to all who ask; or nobody asks it", () => {
+  const { engine, network, a, b, witness, claim, kinds } = setUp();
+  witness.register("n", "a", true);
+  const outcomes = [claim(a, 2, "n"), claim(b, 2, "n")];
+  engine.run({ until: ms(5) });
+  expect(outcomes.map(({ granted }) => granted)).toEqual([true, true]);
+  const said = kinds().length;
+  let taken = false;
+  engine.spawn("claim", b.owner, function* () {
+    const asking = { engine, network, host: b, machine: "m", witness: "w", withoutWitness: true };
+    taken = yield* claimTerm(asking, 2);
+  });
+  engine.run({ until: ms(10) });
+  expect([taken, kinds().length]).toEqual([true, said]);
+});
+
+test("witness: what fails in it is named after it and its host", () => {
+  const { engine, network, w } = setUp();
+  expect(new Witness(engine, network, w).host).toBe(w);
+  expect(() => engine.run({ until: ms(1) })).toThrow(
+    expect.objectContaining({ processName: "witness on w" }),
+  );
 });
 
 test("witness: a verdict that was lost is given again, the same", () => {

@@ -1,0 +1,74 @@
+import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";
+import { decodeMessage, encodeAnswer, type Message } from "../../src/checkpoint/message.ts";
+import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
+import type { HardwareProfile } from "../../src/host/hardware-profile.ts";
+import { modern } from "../../src/host/profiles/modern.ts";
+import { ms } from "../../src/sim/time.ts";
+import { type PageMachineOptions, pageMachine } from "./page-machine.ts";
+import { rig } from "./rig.ts";
+
+export type Rig = ReturnType<typeof rig>;
+
+/** Starts the primary's side. */
+export function start(on: Rig) {
+  on.running.vm.start();
+  const checkpointer = new Checkpointer(on.primary, on.settings);
+  return on.engine.spawn("replication", on.a.owner, () => checkpointer.run());
+}
+
+/** A secondary that answers each commit record as told, and keeps what it was sent. */
+export function answer(on: Rig, decide: (commits: number) => "acknowledge" | "reject" | "silence") {
+  const messages: Message[] = [];
+  on.engine.spawn("answers", on.b.owner, function* () {
+    let commits = 0;
+    for (;;) {
+      const message = decodeMessage(yield* on.streams.b.receive());
+      if (message === undefined) throw new Error("the primary sent something unreadable");
+      messages.push(message);
+      if (message.type !== "commit") continue;
+      commits += 1;
+      const type = decide(commits);
+      const { term, epoch } = message;
+      if (type !== "silence") yield* on.streams.b.send(encodeAnswer({ type, term, epoch }));
+    }
+  });
+  return messages;
+}
+
+/** Costs that no two sums of are alike. */
+export const COSTS: HardwareProfile = {
+  ...modern,
+  suspendNs: 1_000,
+  epochFixedNs: 20_000,
+  tlbInvalidateNs: 3_000,
+  collectPageNs: 7,
+  clearPageNs: 110,
+  comparePageNs: 1_300,
+  copyPageNs: 170,
+  resumeNs: 5_000,
+  encodePageNs: 190,
+  sendPageNs: 230,
+  transferFixedNs: 13_000,
+  applyPageNs: 370,
+};
+
+/** Checkpoints every 10 ms of a machine of bare pages, each of them acknowledged. */
+export function pageRig(options: CheckpointOptions = {}, machine: PageMachineOptions = {}) {
+  const on = rig({ interval: ms(10), ...options }, { image: pageMachine(machine), profile: COSTS });
+  const messages = answer(on, () => "acknowledge");
+  return {
+    ...on,
+    messages,
+    start: () => start(on),
+    /** What was said of an epoch, in order. */
+    said: (epoch: number) => on.records().filter((record) => record["epoch"] === epoch),
+    /** Numbers of the pages that were sent with an epoch, group by group. */
+    groups: (epoch: number): number[][] =>
+      messages
+        .filter((message) => message.type === "group")
+        .filter((message) => message.epoch === epoch)
+        .map((message) => message.pages.map(({ page }) => page)),
+    /** From one kind of record to the next, the newest of each. */
+    betweenNs: (from: string, to: string): number => on.lastNs(to) - on.lastNs(from),
+  };
+}
