@@ -1,6 +1,7 @@
 import { assert } from "../sim/assert.ts";
 import { AddressSpace } from "./address-space.ts";
 import { expectLength, expectPage, expectPageBytes, expectPageCount } from "./bounds.ts";
+import { DirectTlb } from "./direct-tlb.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
 import { pageIsZero } from "./page-is-zero.ts";
 import type { PageSet } from "./page-set.ts";
@@ -37,6 +38,7 @@ export class Memory {
   readonly #space = new AddressSpace();
   readonly #translator = new Translator(this.#space);
   readonly #logDeviceWrites: boolean;
+  readonly #direct = new Map<Region, DirectTlb>();
   // The parts of the TLB, at hand for the accesses.
   readonly #views: DataView[] = this.tlb.views;
   readonly #offsets: Int32Array = this.tlb.offsets;
@@ -95,6 +97,22 @@ export class Memory {
   regionAt(page: number): Region | undefined {
     expectPage(page, ADDRESS_PAGES_MAX);
     return this.#space.find(page);
+  }
+
+  /**
+   * The cached translations of a region whose bytes never move, for a processor that accesses them
+   * itself; always the same object for the same region.
+   */
+  direct(region: Region): DirectTlb {
+    let direct = this.#direct.get(region);
+    if (direct === undefined) {
+      assert(this.regions.includes(region), "a region of this memory");
+      assert(region.stores === "seen", "stores through cached translations are seen");
+      direct = new DirectTlb(region, this.#translator);
+      this.#direct.set(region, direct);
+      this.tlb.attach(direct);
+    }
+    return direct;
   }
 
   /**
@@ -251,6 +269,7 @@ export class Memory {
       const page = Math.floor((address + done) / PAGE_SIZE);
       if (this.#logDeviceWrites) this.#translator.noteWrite(page, "device");
       this.#claim(page).set(bytes.subarray(done, done + length), offset);
+      this.tlb.noteWrite(address + done, length, "device");
       done += length;
     }
   }
@@ -279,6 +298,7 @@ export class Memory {
     // an untouched page is zero already and stays free of cost
     if (!region.backing.isTouched(page - region.basePage) && pageIsZero(bytes)) return;
     this.#claim(page).set(bytes);
+    this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "host");
   }
 
   /**
@@ -291,6 +311,7 @@ export class Memory {
     if (!region.backing.isTouched(page - region.basePage)) return;
     this.#translator.noteWrite(page, "host");
     this.#claim(page).fill(0);
+    this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "host");
   }
 
   /**

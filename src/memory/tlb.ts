@@ -1,7 +1,9 @@
 import { assert } from "../sim/assert.ts";
+import type { DirectTlb } from "./direct-tlb.ts";
 import type { Extent } from "./extent.ts";
 import { ZERO_EXTENT } from "./extent.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
+import type { WriteSource } from "./write-source.ts";
 
 /** Translations that the cache holds at once. */
 export const TLB_SLOTS = 64;
@@ -42,6 +44,8 @@ export class Tlb {
   readonly offsets: Int32Array = new Int32Array(TLB_SLOTS);
   /** Hits, walks, invalidations. */
   readonly #counts = new Float64Array(3);
+  /** Further translations, of processors that look at a region's bytes themselves. */
+  readonly #direct: DirectTlb[] = [];
 
   /** Accesses that needed no walk. An access across two pages counts for each part. */
   get hits(): number {
@@ -56,6 +60,17 @@ export class Tlb {
   /** Times that all translations were invalidated. */
   get invalidations(): number {
     return this.#counts[INVALIDATIONS]!;
+  }
+
+  /** Makes further translations a part of this: they are forgotten, dropped and visited with it. */
+  attach(direct: DirectTlb): void {
+    assert(!this.#direct.includes(direct), "translations are attached once");
+    this.#direct.push(direct);
+  }
+
+  /** Counts a walk for translations that were attached; the others count theirs. */
+  countWalk(): void {
+    this.#counts[WALKS]! += 1;
   }
 
   /** Counts a hit. */
@@ -92,16 +107,40 @@ export class Tlb {
   invalidate(): void {
     this.readTags.fill(NONE);
     this.writeTags.fill(NONE);
+    for (const direct of this.#direct) direct.invalidate();
     this.#counts[INVALIDATIONS]! += 1;
     assert(this.writeTags[0] === NONE, "no dirty state outlives an invalidation");
   }
 
   /** Forgets the translation of one page, which got other bytes. Not counted as an invalidation. */
   drop(page: number): void {
-    const slot = page & TLB_SLOT_MASK;
-    if (this.readTags[slot] !== page * PAGE_SIZE) return;
-    this.readTags[slot] = NONE;
-    this.writeTags[slot] = NONE;
+    for (const direct of this.#direct) direct.drop(page);
+    this.#dropSlot(page);
+  }
+
+  /**
+   * Stores to a page of attached translations do not go directly from now on: each comes to
+   * {@link DirectTlb.onWrite}, or is made by the one who watches.
+   */
+  watch(direct: DirectTlb, page: number, reason: number): void {
+    assert(this.#direct.includes(direct), "a page of attached translations is watched");
+    direct.watch(page, reason);
+    this.#dropSlot(page);
+  }
+
+  /** Whether stores to a page are watched: they are then not cached. */
+  isWatched(page: number): boolean {
+    for (const direct of this.#direct) if (direct.isWatched(page)) return true;
+    return false;
+  }
+
+  /** Tells who watches a page of a write to it; the range lies within one page. */
+  noteWrite(address: number, lengthBytes: number, source: WriteSource): void {
+    for (const direct of this.#direct) {
+      if (direct.isWatched(Math.floor(address / PAGE_SIZE))) {
+        direct.onWrite?.(address, lengthBytes, source);
+      }
+    }
   }
 
   /** Calls `visit` for each page to which stores go without a walk. */
@@ -114,5 +153,13 @@ export class Tlb {
       assert(this.readTags[slot] === tag, "what stores may use loads may use");
       visit(page);
     }
+    for (const direct of this.#direct) direct.forEachWritable(visit);
+  }
+
+  #dropSlot(page: number): void {
+    const slot = page & TLB_SLOT_MASK;
+    if (this.readTags[slot] !== page * PAGE_SIZE) return;
+    this.readTags[slot] = NONE;
+    this.writeTags[slot] = NONE;
   }
 }

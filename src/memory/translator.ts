@@ -1,12 +1,14 @@
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { AddressSpace } from "./address-space.ts";
+import type { Walker } from "./direct-tlb.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import type { Region } from "./region.ts";
 import { Slat } from "./slat.ts";
 import { TLB_SLOT_MASK, Tlb } from "./tlb.ts";
+import type { WriteSource } from "./write-source.ts";
 
-/** Who writes: the guest's processor, a device (DMA), or the host (a checkpoint being applied). */
-export type WriteSource = "processor" | "device" | "host";
+export type { WriteSource };
 
 /**
  * Called before a write to a page without write permission. It grants the permission with
@@ -18,7 +20,7 @@ export type WriteFaultHandler = (page: number, source: WriteSource) => void;
  * The way from a guest-physical address to bytes: the TLB first, then a walk through the SLAT, which
  * sets the accessed and dirty flags and takes write faults.
  */
-export class Translator {
+export class Translator implements Walker {
   readonly slat: Slat = new Slat();
   readonly tlb: Tlb = new Tlb();
   /** Asked before a write to a page that must not be written. */
@@ -75,20 +77,42 @@ export class Translator {
     assert(this.slat.isDirty(page), "a write that is noticed leaves the dirty flag set");
   }
 
+  /**
+   * A walk for translations that the TLB has attached.
+   *
+   * @returns Whether the dirty flag is set and stores may be cached.
+   */
+  walk(page: number, isStore: boolean): boolean {
+    const region = this.#space.regionOf(page);
+    this.tlb.countWalk();
+    return this.#visit(region, page, isStore);
+  }
+
   #walk(address: number, isStore: boolean): number {
-    const { backing, basePage } = this.#space.regionAt(address);
+    const region = this.#space.regionAt(address);
+    const { backing, basePage } = region;
     const page = Math.floor(address / PAGE_SIZE);
     const index = page - basePage;
     assert(index >= 0 && index < backing.maxPages, "an address lies in the region that was found");
+    const writable = this.#visit(region, page, isStore);
+    const isWatched = this.tlb.isWatched(page);
+    if (isStore && isWatched) this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "processor");
+    const isCached = !backing.movable;
+    const extent = backing.extentOf(index);
+    assert(!isStore || backing.isTouched(index), "a store never goes to the shared zeros");
+    const mayStore = isCached && writable && !isWatched;
+    return this.tlb.fill(page, extent, backing.offsetOf(index), isCached, mayStore);
+  }
+
+  /** Sets the flags of a page that is walked to. */
+  #visit({ backing, basePage }: Region, page: number, isStore: boolean): boolean {
+    const index = page - basePage;
     this.slat.markAccessed(page);
     if (isStore) this.noteWrite(page, "processor");
     const writable = isStore || this.#isWritten(page, backing.isTouched(index));
     // Stores through the cached translation pass the backing by, so its mark is due now.
     if (writable) backing.claim(index);
-    const isCached = !backing.movable;
-    const extent = backing.extentOf(index);
-    assert(!isStore || backing.isTouched(index), "a store never goes to the shared zeros");
-    return this.tlb.fill(page, extent, backing.offsetOf(index), isCached, isCached && writable);
+    return writable;
   }
 
   /** As in a processor, a load caches the dirty state that it finds, for later stores. */
