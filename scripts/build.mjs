@@ -50,6 +50,14 @@ function inputs() {
   return files.map((name) => `${name} ${statSync(join(root, name)).mtimeMs}\n`).join("");
 }
 
+/** What lies in build/, but for the kernel. */
+function builtHere() {
+  if (!existsSync(join(root, "build"))) return [];
+  return readdirSync(join(root, "build"))
+    .filter((name) => name !== "linux")
+    .map((name) => join("build", name));
+}
+
 if (flags.has("--clean")) {
   for (const folder of ["dist", "build"])
     rmSync(join(root, folder), { recursive: true, force: true });
@@ -65,7 +73,8 @@ if (!existsSync(join(root, "src/index.ts"))) {
   process.exit(0);
 }
 
-for (const folder of ["dist", "build"])
+// The kernel in build/linux takes minutes to make and is none of this: it stays.
+for (const folder of ["dist", ...builtHere()])
   rmSync(join(root, folder), { recursive: true, force: true });
 compile("tsconfig.build.json");
 compile("tsconfig.cjs.json");

@@ -1,0 +1,109 @@
+// covers src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { decodeBase64 } from "../../../../src/guest/riscv/images/base64.ts";
+import { keyValueImage } from "../../../../src/guest/riscv/images/key-value.ts";
+import { muncherImage } from "../../../../src/guest/riscv/images/muncher.ts";
+import { selfModifyingImage } from "../../../../src/guest/riscv/images/self-modifying.ts";
+import { sortImage } from "../../../../src/guest/riscv/images/sort.ts";
+import { timerEchoImage } from "../../../../src/guest/riscv/images/timer-echo.ts";
+import { twoHartsImage } from "../../../../src/guest/riscv/images/two-harts.ts";
+import { GuestProgram } from "./guest-program.ts";
+
+const off = (code: number) => ({ reason: "power-off", code, reset: false });
+
+test.each([
+  ["key-value", keyValueImage],
+  ["muncher", muncherImage],
+  ["self-modifying", selfModifyingImage],
+  ["sort", sortImage],
+  ["timer-echo", timerEchoImage],
+  ["two-harts", twoHartsImage],
+])("riscv programs: the module of %s holds the built file", (name, lines) => {
+  const file = new URL(`../../../../guests/riscv/bin/${name}.elf`, import.meta.url);
+  expect(Buffer.from(decodeBase64(lines)).equals(readFileSync(file))).toBe(true);
+});
+
+// The figures are those that qemu-system-riscv32 prints for the same files.
+test("riscv programs: sort sorts", () => {
+  const program = new GuestProgram(sortImage);
+  expect(program.run()).toEqual(off(0));
+  expect(program.printed).toBe("sort: rounds 10 words 4096 checksum 0xfd5479cd\n");
+});
+
+test("riscv programs: sort takes rounds, words and a seed", () => {
+  const small = new GuestProgram(sortImage, { "options[0]": 3, "options[1]": 500 });
+  expect(small.run()).toEqual(off(0));
+  expect(small.printed).toBe("sort: rounds 3 words 500 checksum 0x141c04ff\n");
+  const words = Array.from({ length: 500 }, (_, index) => small.word("sort_words", index));
+  expect(words).toEqual(words.toSorted((a, b) => a - b));
+  expect(new GuestProgram(sortImage, { "options[1]": 65_537 }).run()).toEqual(off(3));
+});
+
+test("riscv programs: muncher writes over its pages and knows their sum", () => {
+  const program = new GuestProgram(muncherImage, { muncher_rounds: 250, muncher_pages: 16 });
+  expect(program.run()).toEqual(off(0));
+  expect(program.printed).toBe(
+    "muncher: round 100 checksum 0x036b3ff5\nmuncher: round 200 checksum 0x2fbc38db\nmuncher: round 250 checksum 0x13e568de\n",
+  );
+  // a round begins with each tick of 1 ms: 10,000 steps of the timer, 100,000 ticks
+  expect(Math.floor(program.machine.ticks / 100_000)).toBe(250);
+});
+
+test("riscv programs: muncher runs for ever unless told otherwise", () => {
+  const program = new GuestProgram(muncherImage);
+  expect(program.run(30_000_000)).toEqual({ reason: "limit" });
+  expect(program.word("muncher_round")).toBe(299);
+});
+
+test("riscv programs: muncher notices a word that is not its own", () => {
+  const program = new GuestProgram(muncherImage, { muncher_report_rounds: 10 });
+  program.run(500_000);
+  program.machine.memory.dmaWrite(program.address("image_end") + 40_000, Uint8Array.of(1, 2, 3, 4));
+  expect(program.run()).toEqual(off(1));
+  expect(program.printed).toBe("failed: muncher: the memory holds other words\n");
+});
+
+test("riscv programs: a working set larger than the memory is a trap, and told", () => {
+  const program = new GuestProgram(muncherImage, { muncher_pages: 1_000 }, { memoryBytes: 65_536 });
+  expect(program.run()).toEqual(off(100));
+  expect(program.printed).toMatch(/^trap: cause 0x0000000[57] at 0x800\w+ value 0x80\w+\n$/);
+});
+
+test("riscv programs: self-modifying finds its instructions as it wrote them", () => {
+  const program = new GuestProgram(selfModifyingImage);
+  expect(program.run()).toEqual(off(0));
+  expect(program.printed).toBe("self-modifying: checks 2800 counter 0x00038814\n");
+});
+
+test("riscv programs: timer-echo echoes between its ticks", () => {
+  const program = new GuestProgram(timerEchoImage);
+  program.run(1_000_000);
+  for (const text of ["Hello, ", "world!"]) {
+    program.machine.typeConsole(Buffer.from(text));
+    program.run(1_000_000);
+  }
+  program.machine.typeConsole(Buffer.from("q"));
+  expect(program.run()).toEqual(off(0));
+  const lines = program.printed.split("\n");
+  expect(lines.slice(0, 2)).toEqual(["timer-echo: ready", "Hello, world!q"]);
+  expect(lines[2]).toMatch(/^timer-echo: ticks \d+ wakes \d+ echoed 14 additions \d+$/);
+  expect(program.word("timer_ticks")).toBeGreaterThanOrEqual(2_900);
+  expect(program.word("additions")).toBe(100 * program.word("wakes"));
+});
+
+test("riscv programs: two-harts loses no increment", () => {
+  const program = new GuestProgram(twoHartsImage, { two_harts_rounds: 500 }, { harts: 2 });
+  expect(program.run()).toEqual(off(0));
+  expect(program.printed).toMatch(
+    /^two-harts: amo 1000 lr-sc 1000 locked 1000 switches \d+ log 0x\w{8}\n$/,
+  );
+  expect(program.word("switches")).toBeGreaterThan(2);
+  expect(program.word("log_length")).toBe(1_000);
+});
+
+test("riscv programs: two-harts on one hart gives up", () => {
+  const program = new GuestProgram(twoHartsImage);
+  expect(program.run()).toEqual(off(2));
+  expect(program.printed).toBe("failed: two-harts: the second hart did not begin\n");
+});
