@@ -68,6 +68,23 @@ export {
   type RecordView,
   recordLayout,
 } from "./guest/record-layout.ts";
+export { parseElf } from "./guest/riscv/elf.ts";
+export { flatImage } from "./guest/riscv/flat-image.ts";
+export type { HaltReason, Hart } from "./guest/riscv/hart.ts";
+export type { KeyValueServerOptions } from "./guest/riscv/key-value-server.ts";
+export type { AddressRange, ImageSegment, LoadedImage } from "./guest/riscv/loaded-image.ts";
+export { patchImage } from "./guest/riscv/loaded-image-patch.ts";
+export type {
+  DiskOptions,
+  MachineClock,
+  MachineDefects,
+  RiscvMachineOptions,
+} from "./guest/riscv/machine-options.ts";
+export type { MachineRun } from "./guest/riscv/machine-run.ts";
+export { RiscvGuest, type RiscvGuestOptions, riscvGuest } from "./guest/riscv/riscv-guest.ts";
+export { riscvJournal } from "./guest/riscv/riscv-journal.ts";
+export { riscvKeyValue } from "./guest/riscv/riscv-key-value.ts";
+export { RiscvMachine } from "./guest/riscv/riscv-machine.ts";
 export { CLIENTS_MAX, REQUEST_NUMBER_MAX } from "./guest/session-directory.ts";
 export { SessionStatus, sessionStatusOf } from "./guest/session-status.ts";
 export {
