@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { run } from "./command-line.ts";
 import { EXIT } from "./exit-code.ts";
+import { type Keyboard, terminalKeyboard } from "./keyboard.ts";
 
 const interruption = new AbortController();
 process.on("SIGINT", () => {
@@ -17,7 +18,15 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A person types at both ends of a terminal, or not at all.
+const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
+const keyboard = (): Keyboard =>
+  terminalKeyboard(process.stdin, () => {
+    interruption.abort();
+  });
+
 process.exitCode = await run(process.argv.slice(2), {
+  ...(isInteractive ? { keyboard } : {}),
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   isTerminal: process.stdout.isTTY,

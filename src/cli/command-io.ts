@@ -1,3 +1,5 @@
+import type { Keyboard } from "./keyboard.ts";
+
 /** Everything a command knows of the world outside, but for files. */
 export interface CommandIo {
   /** Takes data: what the command was asked for. */
@@ -11,6 +13,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder that relative paths start from. */
   readonly cwd: string;
+  /** Takes over the terminal's keyboard; absent where no person types. */
+  readonly keyboard?: () => Keyboard;
   /** Aborted when the user interrupts. */
   readonly signal?: AbortSignal;
 }

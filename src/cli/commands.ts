@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { bootCommand } from "./commands/boot.ts";
 import { checkHistoryCommand } from "./commands/check-history.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { listCommand } from "./commands/list.ts";
@@ -13,5 +14,6 @@ export const commands: readonly Command[] = [
   replayCommand,
   shrinkCommand,
   checkHistoryCommand,
+  bootCommand,
   listCommand,
 ];

@@ -12,6 +12,16 @@ const CHUNK_BYTES = 1 << 16;
  * @throws UsageError when it cannot be read or is longer than `bytesMax`.
  */
 export function readInput(given: string, cwd: string, bytesMax: number): string {
+  return Buffer.from(readInputBytes(given, cwd, bytesMax)).toString("utf8");
+}
+
+/**
+ * Reads a file that the user names, to its end.
+ *
+ * @param given A path, absolute or from `cwd`.
+ * @throws UsageError when it cannot be read or is longer than `bytesMax`.
+ */
+export function readInputBytes(given: string, cwd: string, bytesMax: number): Uint8Array {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let descriptor: number | undefined;
@@ -32,6 +42,6 @@ export function readInput(given: string, cwd: string, bytesMax: number): string 
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-  if (bytes <= bytesMax) return Buffer.concat(chunks).toString("utf8");
+  if (bytes <= bytesMax) return new Uint8Array(Buffer.concat(chunks));
   throw new UsageError(`FILE: expected at most ${bytesMax} bytes, got more in "${given}"`);
 }

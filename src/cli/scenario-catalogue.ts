@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { counterScenario } from "../scenarios/counter.ts";
-import { keyValueScenario } from "../scenarios/key-value.ts";
+import { builtInScenarios } from "../scenarios/built-in.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { isModulePath, loadScenarioModule, moduleUrl } from "./scenario-module.ts";
 import { UsageError } from "./usage-error.ts";
@@ -19,19 +18,27 @@ export interface CatalogueEntry {
 
 // From dist/cli/ the built example, from src/cli/ its source: the same folder, one level apart.
 const IS_BUILT = import.meta.url.endsWith(".js");
-const SQLITE_URL = IS_BUILT
-  ? new URL("../../build/examples/sqlite/scenario.js", import.meta.url)
-  : new URL("../../examples/sqlite/scenario.ts", import.meta.url);
+const exampleUrl = (name: string): URL =>
+  IS_BUILT
+    ? new URL(`../../build/examples/${name}/scenario.js`, import.meta.url)
+    : new URL(`../../examples/${name}/scenario.ts`, import.meta.url);
+const SQLITE_URL = exampleUrl("sqlite");
+const LINUX_URL = exampleUrl("linux");
 
 /** All scenarios that the command line knows by name. */
 export const scenarios: readonly CatalogueEntry[] = [
-  builtIn(counterScenario),
-  builtIn(keyValueScenario),
+  ...builtInScenarios.map(builtIn),
   {
     name: "sqlite",
     description: "a bank in SQLite (sql.js), 600 deposits and transfers by one client",
     ref: SQLITE_URL.href,
     load: loadSqlite,
+  },
+  {
+    name: "linux",
+    description: "Linux on a RISC-V machine, booted to its prompt (npm run build:linux makes it)",
+    ref: LINUX_URL.href,
+    load: loadLinux,
   },
 ];
 
@@ -62,17 +69,25 @@ function builtIn(scenario: Scenario): CatalogueEntry {
 }
 
 async function loadSqlite(): Promise<Scenario> {
-  const path = fileURLToPath(SQLITE_URL);
-  if (!existsSync(path)) {
-    throw new UsageError(
-      "sqlite: expected the project's own folder after npm ci: this scenario is an example and not " +
-        "part of the installed package",
-    );
-  }
+  const path = expectExample("sqlite", SQLITE_URL);
   try {
     createRequire(path).resolve("sql.js");
   } catch {
     throw new UsageError("sqlite: expected the package sql.js, it is not installed (npm ci)");
   }
   return await loadScenarioModule(SQLITE_URL.href, "");
+}
+
+async function loadLinux(): Promise<Scenario> {
+  expectExample("linux", LINUX_URL);
+  return await loadScenarioModule(LINUX_URL.href, "");
+}
+
+function expectExample(name: string, url: URL): string {
+  const path = fileURLToPath(url);
+  if (existsSync(path)) return path;
+  throw new UsageError(
+    `${name}: expected the project's own folder after npm ci: this scenario is an example and not ` +
+      "part of the installed package",
+  );
 }

@@ -10,14 +10,23 @@ export interface PairOptions {
   readonly name: string;
   readonly description: string;
   readonly until: Nanoseconds;
-  /** Makes the machine's image; called once for each build, with the defects asked for. */
-  readonly image: (defects: NonNullable<Defects["program"]>) => GuestImage;
+  /**
+   * Makes the machine's image; called once for each build, with the defects asked for: those of
+   * programs, and those of RISC-V machines.
+   */
+  readonly image: (
+    program: NonNullable<Defects["program"]>,
+    machine: NonNullable<Defects["machine"]>,
+  ) => GuestImage;
   /** The clients that ask it. */
   readonly clients: readonly ClientOptions[];
+  /** Whether a console is connected with the machine. Default no. */
+  readonly console?: boolean;
 }
 
 /** A scenario of one machine that runs on host `a` and that host `b` stands in for. */
-export function pairScenario({ name, description, until, image, clients }: PairOptions): Scenario {
+export function pairScenario(options: PairOptions): Scenario {
+  const { name, description, until, image, clients, console = false } = options;
   return {
     name,
     description,
@@ -25,7 +34,7 @@ export function pairScenario({ name, description, until, image, clients }: PairO
     build(simulation, { interval, link, detection, client, broken = [] }) {
       const defects = defectsOf(broken);
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
-      const machine = simulation.protect(image(defects.program ?? {}), {
+      const machine = simulation.protect(image(defects.program ?? {}, defects.machine ?? {}), {
         name,
         primary: a,
         secondary: b,
@@ -37,6 +46,7 @@ export function pairScenario({ name, description, until, image, clients }: PairO
         broken: defects.cluster ?? {},
       });
       for (const each of clients) simulation.client(machine, { ...each, ...client });
+      if (console) simulation.console(machine);
     },
   };
 }

@@ -90,6 +90,7 @@ export class Simulation {
   readonly #linkOptions = new Map<Host, LinkOptions>();
   readonly #machines = new Map<string, ProtectedMachine>();
   readonly #clients: AuditedClient[] = [];
+  readonly #consoles: Console[] = [];
   readonly #options: SimulationOptions;
   readonly #points: NamedPoints;
   readonly #injector: PlanInjector | undefined;
@@ -136,6 +137,11 @@ export class Simulation {
   /** All clients, in the order in which they were made. */
   get clients(): readonly AuditedClient[] {
     return this.#clients;
+  }
+
+  /** All consoles, in the order in which they were connected. */
+  get consoles(): readonly Console[] {
+    return this.#consoles;
   }
 
   /** Names of the invariants that are checked in every run. */
@@ -253,7 +259,9 @@ export class Simulation {
   ): Console {
     const { name = `console of ${machine.name}`, client = CONSOLE_CLIENT } = options;
     const endpoint = this.clientNetwork.endpoint(client, { name });
-    return new Console({ engine: this.engine, endpoint, machine: machine.name }, options);
+    const made = new Console({ engine: this.engine, endpoint, machine: machine.name }, options);
+    this.#consoles.push(made);
+    return made;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { CheckpointDefects } from "../checkpoint/options.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
+import type { MachineDefects } from "../guest/riscv/machine-options.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
@@ -8,12 +9,16 @@ export interface Defects {
   readonly checkpoint?: CheckpointDefects;
   readonly cluster?: ClusterDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
+  /** In RISC-V machines. */
+  readonly machine?: MachineDefects;
 }
 
 /** A member of the broken zoo. */
 export interface ZooMember extends Defects {
   /** What is broken, in one line. */
   readonly what: string;
+  /** Name of the scenario whose machine has the part that is broken. Default any. */
+  readonly scenario?: string;
 }
 
 /** Name of a member of the broken zoo. */
@@ -31,7 +36,11 @@ export type ZooName =
   | "no-check-value"
   | "retry-executes-twice"
   | "heartbeat-from-paused-host"
-  | "wall-clock-interval";
+  | "wall-clock-interval"
+  | "device-writes-untracked"
+  | "timer-not-in-checkpoint"
+  | "in-flight-request-lost"
+  | "icache-stale-after-restore";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -95,6 +104,26 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "the time to the next checkpoint is measured on a clock that can be set back",
     checkpoint: { wallClockInterval: true },
   },
+  "device-writes-untracked": {
+    what: "what a RISC-V machine's cards and disk write to its memory is not marked dirty",
+    scenario: "riscv-journal",
+    machine: { deviceWritesUntracked: true },
+  },
+  "timer-not-in-checkpoint": {
+    what: "what a RISC-V machine's timer was set to is not in a checkpoint",
+    scenario: "riscv-journal",
+    machine: { timerNotSaved: true },
+  },
+  "in-flight-request-lost": {
+    what: "requests that a disk is working on are not in a checkpoint",
+    scenario: "riscv-journal",
+    machine: { requestsInFlightNotSaved: true },
+  },
+  "icache-stale-after-restore": {
+    what: "instructions decoded before a checkpoint was applied are executed after it",
+    scenario: "riscv-journal",
+    machine: { staleDecoded: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -112,10 +141,11 @@ export function defectsOf(names: readonly string[]): Defects {
       const known = zooNames.join(", ");
       throw new StandinRangeError("ZOO_NAME", `defect: expected one of ${known}, got "${name}"`);
     }
-    const { checkpoint, cluster, program } = zoo[name as ZooName];
+    const { checkpoint, cluster, program, machine } = zoo[name as ZooName];
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
+    if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;
 }

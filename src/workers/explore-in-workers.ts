@@ -27,7 +27,7 @@ export interface WorkerOptions {
  *
  * Where there are no threads, or none can be started, the runs are made on this one.
  *
- * @param scenarioRef `"counter"`, `"kv"`, or the URL of a module, see {@link loadScenario}.
+ * @param scenarioRef The name of a scenario of the library, or the URL of a module, see {@link loadScenario}.
  * @throws As `explore` and `loadScenario` do; StandinRangeError `WORKERS` for a count that is out of
  *   range; StandinTypeError `WORKER_PROPERTIES` for own properties, which are functions and cannot be
  *   sent; WorkerError when a worker dies.

@@ -1,24 +1,20 @@
-import { counterScenario } from "../scenarios/counter.ts";
-import { keyValueScenario } from "../scenarios/key-value.ts";
+import { builtInScenarios } from "../scenarios/built-in.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
-
-/** Scenarios that need no module. */
-const builtIn: readonly Scenario[] = [counterScenario, keyValueScenario];
 
 /**
  * Loads a scenario by what can be sent to another thread. A scenario itself cannot: it is functions.
  *
- * @param ref `"counter"`, `"kv"`, or the URL of a module: its default export, or the one named
+ * @param ref The name of a scenario of the library, or the URL of a module: its default export, or the one named
  *   `scenario`, is a scenario, a promise of one or a function that returns one.
  * @throws StandinRangeError `SCENARIO_REF` for a text that is neither.
  * @throws StandinTypeError `SCENARIO_MODULE` for a module that cannot be loaded or exports something else.
  */
 export async function loadScenario(ref: string): Promise<Scenario> {
-  const known = builtIn.find(({ name }) => name === ref);
+  const known = builtInScenarios.find(({ name }) => name === ref);
   if (known !== undefined) return known;
   if (!isUrl(ref)) {
-    const names = builtIn.map(({ name }) => name).join(", ");
+    const names = builtInScenarios.map(({ name }) => name).join(", ");
     throw new StandinRangeError(
       "SCENARIO_REF",
       `scenario: expected ${names} or the URL of a module, got ${JSON.stringify(ref)}`,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readInput } from "../../src/cli/input-file.ts";
+import { readInput, readInputBytes } from "../../src/cli/input-file.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -37,4 +37,12 @@ test.each([
   expect(() => readInput(given, folder, 10)).toThrow(
     `FILE: expected a file that can be read, got "${given}" (${code})`,
   );
+});
+
+test("input file: as bytes, exactly those of the file", () => {
+  const bytes = Uint8Array.from({ length: 70_000 }, (_none, index) => (index * 7) & 0xff);
+  writeFileSync(join(folder, "bytes"), bytes);
+  const read = readInputBytes("bytes", folder, 70_000);
+  expect(Buffer.compare(read, bytes)).toBe(0);
+  expect(() => readInputBytes("bytes", folder, 69_999)).toThrow("at most 69999 bytes");
 });

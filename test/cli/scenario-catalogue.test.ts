@@ -6,7 +6,13 @@ import { scenarioNamed, scenarioRef, scenarios } from "../../src/cli/scenario-ca
 import { UsageError } from "../../src/cli/usage-error.ts";
 
 test("scenario catalogue: every entry loads what it says", async () => {
-  expect(scenarios.map(({ name }) => name)).toEqual(["counter", "kv", "sqlite"]);
+  expect(scenarios.map(({ name }) => name)).toEqual([
+    "counter",
+    "kv",
+    "riscv-kv",
+    "riscv-journal",
+    "sqlite",
+  ]);
   for (const { name, description } of scenarios) {
     const scenario = await scenarioNamed(name, tmpdir());
     expect(scenario).toMatchObject({ name, description });
@@ -16,7 +22,7 @@ test("scenario catalogue: every entry loads what it says", async () => {
 test("scenario catalogue: an unknown name lists the known ones", async () => {
   await expect(scenarioNamed("conuter", tmpdir())).rejects.toThrow(
     new UsageError(
-      'SCENARIO: expected counter, kv, sqlite, or the path of a module such as ./scenario.js, got "conuter"',
+      'SCENARIO: expected counter, kv, riscv-kv, riscv-journal, sqlite, linux, or the path of a module such as ./scenario.js, got "conuter"',
     ),
   );
 });

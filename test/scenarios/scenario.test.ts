@@ -1,13 +1,13 @@
-// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts
+// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts
 import {
   counterScenario,
-  keyValueScenario,
   ms,
   type Scenario,
   Simulation,
   verifyDeterminism,
 } from "standin";
 import { expect, test } from "vitest";
+import { builtInScenarios } from "../../src/scenarios/built-in.ts";
 
 function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
   const sim = new Simulation({ seed });
@@ -17,34 +17,28 @@ function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
   return sim;
 }
 
-test.each([counterScenario, keyValueScenario])(
-  "scenario $name: does its work in its time",
-  (scenario) => {
-    for (const crashNs of [undefined, ms(310)]) {
-      const sim = run(scenario, 1, crashNs);
-      for (const client of sim.clients) {
-        expect(client.acknowledged).toBe(client.requests);
-        expect(client.lost).toEqual([]);
-        expect(client.duplicated).toEqual([]);
-      }
-      expect(sim.machines[0]?.activeHost).toBe(sim.host(crashNs === undefined ? "a" : "b"));
+test.each(builtInScenarios)("scenario $name: does its work in its time", (scenario) => {
+  for (const crashNs of [undefined, ms(310)]) {
+    const sim = run(scenario, 1, crashNs);
+    for (const client of sim.clients) {
+      expect(client.acknowledged).toBe(client.requests);
+      expect(client.lost).toEqual([]);
+      expect(client.duplicated).toEqual([]);
     }
-  },
-);
+    expect(sim.machines[0]?.activeHost).toBe(sim.host(crashNs === undefined ? "a" : "b"));
+  }
+});
 
-test.each([counterScenario, keyValueScenario])(
-  "scenario $name: is a function of its seed",
-  (scenario) => {
-    const outcome = verifyDeterminism((observe) => {
-      const sim = new Simulation({ seed: 4 });
-      observe(sim.trace);
-      scenario.build(sim, {});
-      sim.run({ until: ms(200) });
-    });
-    expect(outcome.same).toBe(true);
-    expect(run(scenario, 1).hash).not.toBe(run(scenario, 2).hash);
-  },
-);
+test.each(builtInScenarios)("scenario $name: is a function of its seed", (scenario) => {
+  const outcome = verifyDeterminism((observe) => {
+    const sim = new Simulation({ seed: 4 });
+    observe(sim.trace);
+    scenario.build(sim, {});
+    sim.run({ until: ms(200) });
+  });
+  expect(outcome.same).toBe(true);
+  expect(run(scenario, 1).hash).not.toBe(run(scenario, 2).hash);
+});
 
 test("scenario: what the caller changes is used", () => {
   const epochs = (interval: number): number => {

@@ -50,7 +50,7 @@ test("load scenario: neither a name nor a URL", async () => {
   for (const ref of ["conuter", "./here.js", ""]) {
     await expect(loadScenario(ref)).rejects.toMatchObject({
       code: "SCENARIO_REF",
-      message: `scenario: expected counter, kv or the URL of a module, got ${JSON.stringify(ref)}`,
+      message: `scenario: expected counter, kv, riscv-kv, riscv-journal or the URL of a module, got ${JSON.stringify(ref)}`,
     });
   }
 });

@@ -4,6 +4,7 @@ import { runText } from "../../report/run-text.ts";
 import { Timeline } from "../../report/timeline.ts";
 import { Simulation } from "../../simulation/simulation.ts";
 import type { Command } from "../command.ts";
+import { consoleTranscript } from "../console-transcript.ts";
 import { EXIT } from "../exit-code.ts";
 import { checkWithin } from "../fault-options.ts";
 import { scheduleFaults } from "../fault-schedule.ts";
@@ -86,7 +87,10 @@ export const runCommand: Command = {
       exported?.finish(untilNs, { scenario: scenario.name, seed, runHash: facts.runHash });
       const report = runReport(metrics, facts);
       if (options.json) io.stdout(`${JSON.stringify(report)}\n`);
-      else io.stdout(runText(report, timeline, terminalStyle(io)));
+      else {
+        io.stdout(runText(report, timeline, terminalStyle(io)));
+        for (const console of simulation.consoles) io.stdout(consoleTranscript(console));
+      }
       if (facts.violations.length === 0) return EXIT.clean;
       io.stderr(`replay: ${replayLine(["run", ...args])}\n`);
       return EXIT.violated;

@@ -16,7 +16,13 @@ test("list: as JSON", async () => {
   const io = recordedIo();
   expect(await run(["list", "--json"], io)).toBe(0);
   const lists = JSON.parse(io.out()) as Record<string, { name: string; description: string }[]>;
-  expect(lists["scenarios"]?.map(({ name }) => name)).toEqual(["counter", "kv", "sqlite"]);
+  expect(lists["scenarios"]?.map(({ name }) => name)).toEqual([
+    "counter",
+    "kv",
+    "riscv-kv",
+    "riscv-journal",
+    "sqlite",
+  ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
   expect(lists["zoo"]?.map(({ name }) => name)).toEqual(zooNames);
   expect(lists["zoo"]?.[0]?.description).toBe(zoo[zooNames[0]!].what);

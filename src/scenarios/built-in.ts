@@ -1,0 +1,13 @@
+import { counterScenario } from "./counter.ts";
+import { keyValueScenario } from "./key-value.ts";
+import { riscvJournalScenario } from "./riscv-journal.ts";
+import { riscvKeyValueScenario } from "./riscv-key-value.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** The scenarios that come with the library, known by their names. */
+export const builtInScenarios: readonly Scenario[] = [
+  counterScenario,
+  keyValueScenario,
+  riscvKeyValueScenario,
+  riscvJournalScenario,
+];
