@@ -8,7 +8,7 @@ test("console transcript: nothing printed, nothing shown", () => {
 });
 
 test("console transcript: the whole of a short one, without what a terminal would obey", () => {
-  expect(shown("a\r\n\u001b[31mb")).toBe("\ntty: 8 bytes\n  a\n  ?[31mb\n");
+  expect(shown("a\r\n\u001b[31mb")).toBe("\ntty: 9 bytes\n  a\n  ?[31mb\n");
 });
 
 test("console transcript: the end of a long one, lines cut", () => {

@@ -50,7 +50,9 @@ test("load scenario: neither a name nor a URL", async () => {
   for (const ref of ["conuter", "./here.js", ""]) {
     await expect(loadScenario(ref)).rejects.toMatchObject({
       code: "SCENARIO_REF",
-      message: `scenario: expected counter, kv, riscv-kv, riscv-journal or the URL of a module, got ${JSON.stringify(ref)}`,
+      message: expect.stringMatching(
+        /^scenario: expected counter, kv, .* or the URL of a module, got "/,
+      ),
     });
   }
 });

@@ -151,7 +151,7 @@ test("explore: an interruption is exit code 130, and what was seen so far", asyn
 });
 
 test.each([
-  ["conuter", "SCENARIO: expected counter, kv, sqlite, or the path of a module"],
+  ["conuter", "SCENARIO: expected counter, kv, riscv-kv, "],
   ["counter --points --pairs", "got --points and --pairs"],
   ["counter --break gravity", "--break: expected one of release-at-stop, torn-apply, no-tlb-inva"],
   ["counter --points --host z", 'hosts: expected some of a, b, witness, got "z"'],

@@ -1,12 +1,22 @@
 import { expect, test } from "vitest";
 import { run } from "../../../src/cli/command-line.ts";
+import { builtInScenarios } from "../../../src/scenarios/built-in.ts";
 import { zoo, zooNames } from "../../../src/verify/zoo.ts";
 import { recordedIo } from "../recorded-io.ts";
 
 test("list: scenarios, profiles and zoo, each with what it is", async () => {
   const io = recordedIo();
   expect(await run(["list"], io)).toBe(0);
-  for (const name of ["counter", "kv", "sqlite", "modern", "remus2008", ...zooNames]) {
+  for (const name of [
+    "counter",
+    "kv",
+    "riscv-kv",
+    "sqlite",
+    "linux",
+    "modern",
+    "remus2008",
+    ...zooNames,
+  ]) {
     expect(io.out()).toMatch(new RegExp(`^ {2}${name} +\\w`, "m"));
   }
   for (const line of io.out().split("\n")) expect(line.length).toBeLessThanOrEqual(100);
@@ -17,11 +27,9 @@ test("list: as JSON", async () => {
   expect(await run(["list", "--json"], io)).toBe(0);
   const lists = JSON.parse(io.out()) as Record<string, { name: string; description: string }[]>;
   expect(lists["scenarios"]?.map(({ name }) => name)).toEqual([
-    "counter",
-    "kv",
-    "riscv-kv",
-    "riscv-journal",
+    ...builtInScenarios.map(({ name }) => name),
     "sqlite",
+    "linux",
   ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
   expect(lists["zoo"]?.map(({ name }) => name)).toEqual(zooNames);

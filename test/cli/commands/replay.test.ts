@@ -138,7 +138,7 @@ test.each([
   [
     "unknown scenario",
     JSON.stringify({ ...BARE, scenario: "conuter", plan: { version: 1, faults: [] } }),
-    "SCENARIO: expected counter, kv, sqlite",
+    "SCENARIO: expected counter, kv, riscv-kv, ",
   ],
   ["unreadable file", "none.json", 'FILE: expected a file that can be read, got "none.json"'],
 ])("replay: %s is one sentence and exit code 2", async (_, literal, message) => {

@@ -254,7 +254,7 @@ test("run: what the library refuses is a mistake in the request, told without a 
 });
 
 test.each([
-  ["conuter", "SCENARIO: expected counter, kv, sqlite, or the path of a module"],
+  ["conuter", "SCENARIO: expected counter, kv, riscv-kv, "],
   ["./none.js", "./none.js: expected a module, there is no such file"],
   ["counter --crash c@1ms", '--crash c@1ms: expected one of the hosts a, b, witness, got "c"'],
   ["counter --crash a@1s", "--crash a@1s: expected times within the run of 1 s (--until), got 1 s"],
