@@ -9,6 +9,8 @@ export const riscvJournalScenario: Scenario = pairScenario({
   description:
     "a RISC-V key-value server that journals to its disk, 50 requests each by four clients",
   until: seconds(1),
-  image: ({ executeRetries = false }, broken) => riscvJournal({ executeRetries, broken }),
+  // A slow disk: a machine that is stopped is often in the middle of a request.
+  image: ({ executeRetries = false }, broken) =>
+    riscvJournal({ executeRetries, broken, diskLatencyTicks: 100_000 }),
   clients: Array.from({ length: 4 }, () => ({ requests: 50, think: ms(4) })),
 });

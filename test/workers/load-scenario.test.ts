@@ -52,7 +52,7 @@ test("load scenario: neither a name nor a URL", async () => {
       code: "SCENARIO_REF",
       message: expect.stringMatching(
         /^scenario: expected counter, kv, .* or the URL of a module, got "/,
-      ),
+      ) as string,
     });
   }
 });

@@ -6,7 +6,13 @@ import { type KeyValueServerOptions, keyValueServer } from "./key-value-server.t
 const DISK_BYTES = 65_536;
 
 /** 200 µs, as long as a batch is collected: a machine that is stopped is as often in the one as the other. */
-const DISK_LATENCY_TICKS = 20_000;
+const DISK_LATENCY_TICKS_DEFAULT = 20_000;
+
+/** Options of {@link riscvJournal}. */
+export interface RiscvJournalOptions extends KeyValueServerOptions {
+  /** Ticks that the disk takes for a request, at least 1. Default 20,000: 200 µs. */
+  readonly diskLatencyTicks?: number;
+}
 
 /**
  * A RISC-V machine that keeps values under keys and a journal of all requests on its disk: the program
@@ -19,7 +25,8 @@ const DISK_LATENCY_TICKS = 20_000;
  *
  * @throws StandinRangeError `MEMORY_BYTES`, `IMAGE_TOO_LARGE` for an unfit memory, when a machine is made.
  */
-export function riscvJournal(options: KeyValueServerOptions = {}): GuestImage {
-  const disk = { sizeBytes: DISK_BYTES, latencyTicks: DISK_LATENCY_TICKS };
+export function riscvJournal(options: RiscvJournalOptions = {}): GuestImage {
+  const { diskLatencyTicks: latencyTicks = DISK_LATENCY_TICKS_DEFAULT } = options;
+  const disk = { sizeBytes: DISK_BYTES, latencyTicks };
   return keyValueServer({ name: "riscv-journal", lines: journalImage, disk }, options);
 }

@@ -1,0 +1,40 @@
+import { expect } from "vitest";
+import { exploration, explore } from "../../src/explore/explore.ts";
+import { runCase } from "../../src/explore/run-case.ts";
+import { sameFailure, shrink } from "../../src/explore/shrink.ts";
+import { builtInScenarios } from "../../src/scenarios/built-in.ts";
+import type { Scenario } from "../../src/scenarios/scenario.ts";
+import { type ZooName, zoo } from "../../src/verify/zoo.ts";
+
+/** The scenario that has the part that a member breaks. */
+function scenarioOf(name: ZooName): Scenario {
+  const wanted = zoo[name].scenario ?? "counter";
+  const scenario = builtInScenarios.find((each) => each.name === wanted);
+  if (scenario === undefined) throw new Error(`${name}: expected a scenario ${wanted}`);
+  return scenario;
+}
+
+/** Finds a zoo member with the swarm and shrinks what was found. */
+export function hunted(name: ZooName, seeds = 2_000) {
+  const scenario = scenarioOf(name);
+  const options = { mode: "swarm", seeds, scenario: { broken: [name] } } as const;
+  const { judge } = exploration(scenario, options);
+  const result = explore(scenario, options);
+  if (result.status !== "fails")
+    throw new Error(`${name}: expected a finding, got ${result.status}`);
+  const [{ run, failure }] = result.findings as [(typeof result.findings)[number]];
+  const shrunk = shrink(scenario, run, failure, judge);
+  return { scenario, result, run, failure, judge, shrunk };
+}
+
+/** A member is found, shrunk to at most three faults, and it is the defect that was found. */
+export function expectFound(name: ZooName): void {
+  const { scenario, failure, judge, shrunk } = hunted(name);
+  expect(shrunk.run.plan.faults.length).toBeLessThanOrEqual(3);
+  expect(sameFailure(shrunk.failure, failure)).toBe(true);
+  const again = runCase(scenario, shrunk.run, judge);
+  expect(again.failure).toEqual(shrunk.failure);
+  // Without the defect the same run is fine.
+  const { broken: _defect, ...options } = shrunk.run.options;
+  expect(runCase(scenario, { ...shrunk.run, options }, judge).verdict).not.toBe("fails");
+}
