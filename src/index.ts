@@ -4,8 +4,16 @@
  *
  * @packageDocumentation
  */
+
+export { type BrownoutOptions, brownout, type Capture, stopAndCopy } from "./checkpoint/capture.ts";
 export type { CheckpointDefects, CheckpointOptions } from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
+export type { AdaptiveOptions } from "./checkpoint/trigger/adaptive.ts";
+export type { HeldOutputOptions } from "./checkpoint/trigger/held-output.ts";
+export type { SlotOptions } from "./checkpoint/trigger/low-priority-slots.ts";
+export type { OnRequestOptions } from "./checkpoint/trigger/on-request.ts";
+export type { Trigger, TriggerContext } from "./checkpoint/trigger/trigger.ts";
+export { triggers } from "./checkpoint/trigger/triggers.ts";
 export type { ClientOptions, Invocation } from "./client/client.ts";
 export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";

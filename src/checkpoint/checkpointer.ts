@@ -11,6 +11,7 @@ import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
 import type { PrimarySide } from "./primary-side.ts";
 import type { CheckpointRecord } from "./records.ts";
 import { stateDigest } from "./state-digest.ts";
+import type { TriggerContext } from "./trigger/trigger.ts";
 
 type Kind = CheckpointRecord["kind"];
 
@@ -29,6 +30,7 @@ export class Checkpointer {
   readonly #dirty = new PageSet();
   #epoch = 1;
   #startedAtNs: Nanoseconds = 0;
+  #tookNs: Nanoseconds = 0;
   /** What was sent of the current checkpoint, kept until it is acknowledged. */
   #messages: Uint8Array[] = [];
   #checks: number[] = [];
@@ -51,7 +53,7 @@ export class Checkpointer {
       const outcome = yield* this.#checkpoint();
       if (outcome === "refused") return outcome;
       this.#epoch += 1;
-      yield* this.#restOfInterval();
+      yield* this.#settings.trigger.wait(this.#triggerContext());
     }
   }
 
@@ -63,11 +65,24 @@ export class Checkpointer {
     vm.setPenalty(host.profile.runningPenaltyPpm);
     yield* this.#announce("synchronisation.started");
     vm.guest.memory.collectTouched(this.#dirty);
-    const { synchronisationPages, synchronisationRounds } = this.#settings;
-    for (let round = 1; round <= synchronisationRounds; round += 1) {
+    const { synchronisationPages: pages, synchronisationRounds: rounds } = this.#settings;
+    yield* this.#sendRunning({ pages, rounds }, (round) =>
+      this.#announce("synchronisation.round", round),
+    );
+  }
+
+  /**
+   * Sends dirty pages while the machine runs, in rounds: until a round leaves few enough, or not fewer
+   * than the one before. What was written meanwhile is dirty again.
+   */
+  *#sendRunning(
+    { rounds, pages: enough }: { readonly rounds: number; readonly pages: number },
+    announce: (details: { readonly round: number; readonly pages: number }) => Process,
+  ): Process {
+    for (let round = 1; round <= rounds; round += 1) {
       const pages = this.#dirty.size;
-      if (pages <= synchronisationPages) break;
-      yield* this.#announce("synchronisation.round", { round, pages });
+      if (pages <= enough) return;
+      yield* announce({ round, pages });
       const numbers = [...this.#dirty];
       this.#dirty.clear();
       for (let from = 0; from < numbers.length; from += GROUP_PAGES_MAX) {
@@ -76,15 +91,23 @@ export class Checkpointer {
       }
       yield* this.#collect();
       // A guest that writes faster than the link carries is not caught up with: stop for the rest.
-      if (this.#dirty.size >= pages) break;
+      if (this.#dirty.size >= pages) return;
     }
   }
 
   *#checkpoint(): Process<"committed" | "refused"> {
-    const { vm, gate, host, engine, term, digest } = this.#side;
+    const { vm, gate, host, engine, term, digest, requested } = this.#side;
     const { profile } = host;
     this.#startedAtNs = this.#clockNs();
+    requested.clear();
     yield* this.#announce("checkpoint.started");
+
+    // 0. Brownout: send what is dirty while the machine runs.
+    const { capture } = this.#settings;
+    if (capture.rounds > 0) {
+      yield* this.#collect();
+      yield* this.#sendRunning(capture, (round) => this.#announce("brownout.round", round));
+    }
 
     // 1. Stop the machine at a boundary.
     const pausedAtNs = engine.now;
@@ -143,6 +166,7 @@ export class Checkpointer {
 
     // 8. Release the output of this epoch.
     gate.release(this.#epoch);
+    this.#tookNs = this.#clockNs() - this.#startedAtNs;
     this.#messages = [];
     this.#checks = [];
     this.#pagesSent = 0;
@@ -182,10 +206,16 @@ export class Checkpointer {
     }
   }
 
-  *#restOfInterval(): Process {
-    const dueNs = this.#startedAtNs + this.#settings.interval;
-    const nowNs = this.#clockNs();
-    if (dueNs > nowNs) yield* this.#side.host.clock.sleep(dueNs - nowNs);
+  #triggerContext(): TriggerContext {
+    const { engine, host, vm, gate, held, requested } = this.#side;
+    return {
+      ...{ engine, host, held, requested },
+      machine: vm.name,
+      startedAtNs: this.#startedAtNs,
+      tookNs: this.#tookNs,
+      clockNs: () => this.#clockNs(),
+      heldBytes: () => gate.heldBytes,
+    };
   }
 
   /** Intervals are measured on the clock that cannot be set. */

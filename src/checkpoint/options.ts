@@ -1,10 +1,17 @@
 import { StandinRangeError } from "../sim/errors.ts";
 import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
+import { type Capture, stopAndCopy } from "./capture.ts";
+import { fixedInterval } from "./trigger/fixed-interval.ts";
+import type { Trigger } from "./trigger/trigger.ts";
 
 /** Settings of periodic checkpoints. */
 export interface CheckpointOptions {
-  /** From the start of one checkpoint to the start of the next. Default 25 ms. */
+  /** From the start of one checkpoint to the start of the next; short for that trigger. Default 25 ms. */
   readonly interval?: Nanoseconds;
+  /** When the next checkpoint begins. Default {@link fixedInterval} of `interval`. */
+  readonly trigger?: Trigger;
+  /** How its pages are captured. Default {@link stopAndCopy}. */
+  readonly capture?: Capture;
   /**
    * While the first copy of memory is made with the machine running: stop for the rest when a round
    * leaves at most this many pages. Default 64.
@@ -49,14 +56,17 @@ export type CheckpointSettings = Required<CheckpointOptions>;
  * @throws StandinRangeError when a number is not whole or too small.
  */
 export function checkpointSettings(options: CheckpointOptions): CheckpointSettings {
+  const interval = options.interval ?? ms(25);
+  atLeast(1, "interval", interval, formatTime);
   const settings = {
-    interval: options.interval ?? ms(25),
+    interval,
+    trigger: options.trigger ?? fixedInterval(interval),
+    capture: options.capture ?? stopAndCopy(),
     synchronisationPages: options.synchronisationPages ?? 64,
     synchronisationRounds: options.synchronisationRounds ?? 8,
     resends: options.resends ?? 3,
     broken: options.broken ?? {},
   };
-  atLeast(1, "interval", settings.interval, formatTime);
   atLeast(0, "synchronisationPages", settings.synchronisationPages);
   atLeast(1, "synchronisationRounds", settings.synchronisationRounds);
   atLeast(0, "resends", settings.resends);

@@ -1,4 +1,5 @@
 import { assert } from "../sim/assert.ts";
+import type { Signal } from "../sim/signal.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { CheckpointRecord } from "./records.ts";
 
@@ -16,6 +17,8 @@ export interface OutputGateOptions {
   readonly term: number;
   /** Puts a packet on the wire. */
   readonly send: (packet: Uint8Array) => void;
+  /** Set while packets are held, for triggers of checkpoints. Default: nobody waits for it. */
+  readonly held?: Signal;
 }
 
 interface HeldPacket {
@@ -30,6 +33,7 @@ interface HeldPacket {
 export class OutputGate {
   readonly #options: OutputGateOptions;
   readonly #held: HeldPacket[] = [];
+  #heldBytes = 0;
   #holding = false;
   #epoch = 0;
   #term: number;
@@ -47,6 +51,11 @@ export class OutputGate {
   /** Packets held now. */
   get heldCount(): number {
     return this.#held.length;
+  }
+
+  /** Bytes of the packets held now. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** The epoch that the next packet belongs to. */
@@ -71,6 +80,8 @@ export class OutputGate {
       return;
     }
     this.#held.push({ epoch: this.#epoch, packet });
+    this.#heldBytes += bytes;
+    this.#options.held?.set();
     this.#emit({ kind: "output.held", bytes, ...this.#of(this.#epoch) });
   }
 
@@ -86,7 +97,7 @@ export class OutputGate {
     assert(this.#holding, "only a gate that holds releases");
     let count = 0;
     while (count < this.#held.length && this.#held[count]!.epoch <= epoch) count += 1;
-    for (const held of this.#held.splice(0, count)) this.#release(held.epoch, held.packet, true);
+    for (const held of this.#take(count)) this.#release(held.epoch, held.packet, true);
   }
 
   /**
@@ -97,16 +108,25 @@ export class OutputGate {
     assert(term > this.#term, "terms count up");
     this.#term = term;
     this.#holding = false;
-    for (const held of this.#held.splice(0)) this.#release(held.epoch, held.packet, false);
+    for (const held of this.#take()) this.#release(held.epoch, held.packet, false);
     this.#epoch = 0;
   }
 
   /** Throws away everything held and whatever comes: somebody else serves. */
   discard(reason: string): void {
     this.#holding = true;
-    for (const { epoch, packet } of this.#held.splice(0)) {
+    for (const { epoch, packet } of this.#take()) {
       this.#emit({ kind: "output.discarded", bytes: packet.length, reason, ...this.#of(epoch) });
     }
+  }
+
+  /** Takes the first packets out, all by default. */
+  #take(count: number = this.#held.length): readonly HeldPacket[] {
+    const taken = this.#held.splice(0, count);
+    for (const { packet } of taken) this.#heldBytes -= packet.length;
+    if (this.#held.length === 0) this.#options.held?.clear();
+    assert(this.#heldBytes >= 0, "no more bytes leave than were held");
+    return taken;
   }
 
   #release(epoch: number, packet: Uint8Array, isProtected: boolean): void {

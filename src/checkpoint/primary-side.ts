@@ -3,6 +3,7 @@ import type { ReliableStream } from "../host/reliable-stream.ts";
 import type { VirtualMachine } from "../host/virtual-machine.ts";
 import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Engine } from "../sim/engine.ts";
+import type { Signal } from "../sim/signal.ts";
 import type { OutputGate } from "./output-gate.ts";
 
 /** What a primary's replication works with. */
@@ -14,6 +15,10 @@ export interface PrimarySide {
   readonly gate: OutputGate;
   /** To the secondary and back. */
   readonly stream: ReliableStream;
+  /** Set while the gate holds output. */
+  readonly held: Signal;
+  /** Set by whoever asks for a checkpoint; cleared when one begins. */
+  readonly requested: Signal;
   /** For the memory-identity check only: no step of a protocol looks at it. */
   readonly digest: MemoryDigest;
 }

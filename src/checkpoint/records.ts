@@ -15,6 +15,7 @@ export type CheckpointRecord =
   | ({ readonly kind: "synchronisation.started" } & OfEpoch)
   | ({ readonly kind: "synchronisation.round"; round: number; pages: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.started" } & OfEpoch)
+  | ({ readonly kind: "brownout.round"; round: number; pages: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.paused" } & OfEpoch)
   | ({ readonly kind: "checkpoint.collected"; pages: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.copied"; pages: number; digest: string } & OfEpoch)

@@ -6,6 +6,7 @@ import type { Host } from "../host/host.ts";
 import { VirtualMachine } from "../host/virtual-machine.ts";
 import { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Engine } from "../sim/engine.ts";
+import { Signal } from "../sim/signal.ts";
 
 /** What a host does for a machine. */
 export type Role = "primary" | "secondary" | "fenced" | "abandoned";
@@ -28,6 +29,10 @@ export class MachineNode {
   readonly vm: VirtualMachine;
   readonly gate: OutputGate;
   readonly digest: MemoryDigest;
+  /** Set while the gate holds output. */
+  readonly held: Signal;
+  /** Set by whoever asks for a checkpoint. */
+  readonly requested: Signal;
   /** What the node would continue from if it had to stand in. */
   readonly image: StandByImage;
   readonly #incarnation: number;
@@ -43,7 +48,10 @@ export class MachineNode {
     this.role = role;
     this.term = term;
     this.#incarnation = host.incarnation;
+    this.held = new Signal(engine, `${machine} on ${host.name}: output held`);
+    this.requested = new Signal(engine, `${machine} on ${host.name}: checkpoint requested`);
     this.gate = new OutputGate({
+      held: this.held,
       trace: engine.trace,
       machine,
       host: host.name,

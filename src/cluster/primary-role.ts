@@ -19,7 +19,7 @@ export function* primaryRole(
   secondary: string,
 ): Process {
   const { engine, machine, scheme } = protection;
-  const { host, vm, gate, digest } = node;
+  const { host, vm, gate, digest, held, requested } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
     host: host.name,
@@ -29,7 +29,10 @@ export function* primaryRole(
   // 1. Replicate until the secondary is silent, or cannot be kept.
   yield* engine.announce<ClusterRecord>({ kind: "protection.started", secondary, ...about() });
   const stream = streamWith(protection, node, secondary);
-  const side: PrimarySide = { engine, host, term: node.term, vm, gate, stream, digest };
+  const side: PrimarySide = {
+    ...{ engine, host, term: node.term, vm, gate, stream, digest },
+    ...{ held, requested },
+  };
   const replication = scheme.primary(side);
   const process = engine.spawn(`${machine} on ${host.name}: replication`, host.owner, () =>
     replication.run(),

@@ -73,6 +73,14 @@ export class ProtectedMachine {
     this.#follow(serving, standing);
   }
 
+  /**
+   * Asks the host that serves for a checkpoint soon; how soon is up to the scheme's trigger, and most
+   * triggers do not listen. Nothing happens while nobody serves.
+   */
+  requestCheckpoint(): void {
+    this.activeNode?.requested.set();
+  }
+
   /** The newest part of every host, the first primary's first; for checks and reports. */
   get nodes(): readonly MachineNode[] {
     return this.#nodes;

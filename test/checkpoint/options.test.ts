@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
+import { stopAndCopy } from "../../src/checkpoint/capture.ts";
 import { checkpointSettings } from "../../src/checkpoint/options.ts";
 import { ms } from "../../src/sim/time.ts";
 
 test("checkpoint options: defaults are those that are documented", () => {
-  expect(checkpointSettings({})).toEqual({
+  const { trigger, ...rest } = checkpointSettings({});
+  expect(trigger.name).toBe("every 25 ms");
+  expect(rest).toEqual({
     interval: ms(25),
+    capture: stopAndCopy(),
     synchronisationPages: 64,
     synchronisationRounds: 8,
     resends: 3,

@@ -14,6 +14,7 @@ import { MemoryDigest } from "../../src/memory/memory-digest.ts";
 import { Channel } from "../../src/sim/channel.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import { MemorySink } from "../../src/sim/memory-sink.ts";
+import { Signal } from "../../src/sim/signal.ts";
 
 /** What a rig may be made of instead of a counter on hosts of the default profile. */
 export interface RigParts {
@@ -31,7 +32,9 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
   const [a, b] = [network.addHost("a", { profile }), network.addHost("b", { profile })];
   network.connect(a, b);
   const sent: Uint8Array[] = [];
+  const held = new Signal(engine, "held");
   const gate = new OutputGate({
+    held,
     trace: engine.trace,
     machine: "m",
     host: "a",
@@ -74,6 +77,8 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       gate,
       stream: streams.a,
       digest: running.digest,
+      held,
+      requested: new Signal(engine, "requested"),
     },
     secondary: {
       engine,

@@ -25,6 +25,7 @@ export const points: readonly Point[] = [
   announced("synchronisation.started", "the primary begins to copy its memory while it runs"),
   announced("synchronisation.round", "a round of the first copy begins"),
   announced("checkpoint.started", "the primary begins a checkpoint"),
+  announced("brownout.round", "a round of sending dirty pages while the machine runs begins"),
   announced("checkpoint.paused", "the machine stands still for the checkpoint"),
   announced("checkpoint.collected", "the dirty pages are known and marked clean"),
   announced("checkpoint.copied", "the dirty pages and registers are copied aside"),

@@ -1,0 +1,39 @@
+import type { Host } from "../../host/host.ts";
+import type { Engine } from "../../sim/engine.ts";
+import type { Process } from "../../sim/process.ts";
+import type { Signal } from "../../sim/signal.ts";
+import type { Nanoseconds } from "../../sim/time.ts";
+
+/** What a trigger may look at: only what the primary knows of itself. */
+export interface TriggerContext {
+  readonly engine: Engine;
+  readonly host: Host;
+  /** Whose machine it is, for the names of processes. */
+  readonly machine: string;
+  /** When the last checkpoint began, on the clock of {@link TriggerContext.clockNs}. */
+  readonly startedAtNs: Nanoseconds;
+  /** How long the last checkpoint took, from its beginning to its acknowledgement. */
+  readonly tookNs: Nanoseconds;
+  /** The host's clock that nobody sets. */
+  readonly clockNs: () => Nanoseconds;
+  /** Bytes of output that are held now. */
+  readonly heldBytes: () => number;
+  /** Set while output is held. */
+  readonly held: Signal;
+  /** Set by whoever asks for a checkpoint; cleared when one begins. */
+  readonly requested: Signal;
+}
+
+/** Decides when the next checkpoint begins. It has no state: one serves any number of machines. */
+export interface Trigger {
+  /** What it is, with its settings, for reports. */
+  readonly name: string;
+  /** Waits until a checkpoint is due; called once after each checkpoint. */
+  wait(context: TriggerContext): Process;
+}
+
+/** Waits until a moment of the clock; not at all if it is over. */
+export function* until({ host, clockNs }: TriggerContext, dueNs: Nanoseconds): Process {
+  const nowNs = clockNs();
+  if (dueNs > nowNs) yield* host.clock.sleep(dueNs - nowNs);
+}
