@@ -53,6 +53,12 @@ test("one copy: answers that a single machine gives are right, in the order it w
   expect(difference(oneCopy, "a", client(1, 2, 3))).toContain("request 2 of client 1");
 });
 
+test("one copy: what a console sends is no request", () => {
+  const console = { ...delivered("a", 7), client: 0xffff_ffff };
+  const oneCopy = observed(delivered("a", 1), console, delivered("a", 2));
+  expect(difference(oneCopy, "a", client(1, 2))).toBeUndefined();
+});
+
 test("one copy: a request that came twice was executed once", () => {
   const oneCopy = observed(delivered("a", 1), delivered("a", 1), delivered("a", 2));
   expect(difference(oneCopy, "a", client(1, 2))).toBeUndefined();
