@@ -1,6 +1,6 @@
 import { assert } from "../sim/assert.ts";
 import { PageSet } from "./page-set.ts";
-import type { DirtyTracker, TrackerWork } from "./tracker.ts";
+import { type DirtyTracker, NO_WORK, type TrackerWork } from "./tracker.ts";
 
 /** Several trackers, each for some of the regions of a memory, as one. */
 export class CombinedTracker implements DirtyTracker {
@@ -15,13 +15,20 @@ export class CombinedTracker implements DirtyTracker {
   }
 
   get work(): TrackerWork {
-    const sum = { scannedPages: 0, comparedPages: 0, collectedPages: 0 };
+    const sum = { ...NO_WORK };
     for (const { work } of this.#trackers) {
       sum.scannedPages += work.scannedPages;
+      sum.longestScanPages += work.longestScanPages;
       sum.comparedPages += work.comparedPages;
       sum.collectedPages += work.collectedPages;
+      sum.writeFaults += work.writeFaults;
+      sum.ringStops += work.ringStops;
     }
     return sum;
+  }
+
+  get isFull(): boolean {
+    return this.#trackers.some(({ isFull }) => isFull === true);
   }
 
   start(): void {
@@ -33,6 +40,10 @@ export class CombinedTracker implements DirtyTracker {
     for (const tracker of this.#trackers) tracker.collect(into);
     assert(into.size >= before, "collecting takes no page out of the set");
     return into;
+  }
+
+  harvest(): void {
+    for (const tracker of this.#trackers) tracker.harvest?.();
   }
 
   stop(): void {

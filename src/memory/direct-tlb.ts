@@ -1,4 +1,5 @@
 import { assert } from "../sim/assert.ts";
+import type { CachedTranslations } from "./cached-translations.ts";
 import type { Region } from "./region.ts";
 import type { WriteSource } from "./write-source.ts";
 
@@ -10,6 +11,9 @@ export const DIRECT_LOAD = 0x01;
 
 /** Flag of a page: aligned stores go without a walk. */
 export const DIRECT_STORE = 0x10;
+
+/** Reason to watch a page that the memory has itself: composed translations were made from it. */
+export const WATCHED_TABLE = 0x80;
 
 const LOADS = 1;
 const STORES = 2;
@@ -47,7 +51,7 @@ export type WatchedWriteHandler = (
  * A page can be watched: stores to it then never go directly, so that whoever writes to memory
  * learns of each. What the walk has found is cached all the same ({@link DirectTlb.isStoreCached}).
  */
-export class DirectTlb {
+export class DirectTlb implements CachedTranslations {
   readonly region: Region;
   /** A byte for each page of the address space. Written by this class only. */
   readonly flags: Uint8Array = new Uint8Array(DIRECT_PAGES);
@@ -106,7 +110,8 @@ export class DirectTlb {
   /**
    * From now on stores to a page do not go directly. Made complete by `Tlb.watch`.
    *
-   * @param reason One bit of eight; a page is watched while it has one.
+   * @param reason One bit of eight, of which {@link WATCHED_TABLE} is the memory's; a page is watched
+   *   while it has one.
    */
   watch(page: number, reason: number): void {
     assert(this.region.contains(page), "a page of the region is watched");

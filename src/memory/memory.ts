@@ -1,7 +1,9 @@
 import { assert } from "../sim/assert.ts";
 import { AddressSpace } from "./address-space.ts";
 import { expectLength, expectPage, expectPageBytes, expectPageCount } from "./bounds.ts";
+import { ComposedTable } from "./composed-table.ts";
 import { DirectTlb } from "./direct-tlb.ts";
+import { InnerTlb } from "./inner-tlb.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
 import { pageIsZero } from "./page-is-zero.ts";
 import type { PageSet } from "./page-set.ts";
@@ -9,6 +11,8 @@ import type { Region, RegionOptions } from "./region.ts";
 import type { Slat } from "./slat.ts";
 import type { Tlb } from "./tlb.ts";
 import { Translator, type WriteFaultHandler } from "./translator.ts";
+import type { WriteGuard } from "./write-guard.ts";
+import { WriteGuards } from "./write-guards.ts";
 
 /** Options of {@link Memory}. */
 export interface MemoryOptions {
@@ -17,6 +21,11 @@ export interface MemoryOptions {
    * a device model that forgets to log what it writes.
    */
   readonly logDeviceWrites?: boolean;
+  /**
+   * Whether writes to the tables of a hypervisor inside are intercepted. Default true. False is a
+   * defect for tests to notice: composed translations go without their dirty flags being harvested.
+   */
+  readonly interceptTableWrites?: boolean;
 }
 
 /**
@@ -37,14 +46,20 @@ export interface MemoryOptions {
 export class Memory {
   readonly #space = new AddressSpace();
   readonly #translator = new Translator(this.#space);
+  readonly #guards = new WriteGuards(this.#translator);
+  /** That of {@link Memory.forbidWrites}. */
+  readonly #guard: WriteGuard = this.#guards.add(undefined);
+  /** What is known of the pages of inner machines, with dirty flags apart from those of the SLAT. */
+  readonly composed: ComposedTable;
   readonly #logDeviceWrites: boolean;
   readonly #direct = new Map<Region, DirectTlb>();
   // The parts of the TLB, at hand for the accesses.
   readonly #views: DataView[] = this.tlb.views;
   readonly #offsets: Int32Array = this.tlb.offsets;
 
-  constructor({ logDeviceWrites = true }: MemoryOptions = {}) {
+  constructor({ logDeviceWrites = true, interceptTableWrites = true }: MemoryOptions = {}) {
     this.#logDeviceWrites = logDeviceWrites;
+    this.composed = new ComposedTable(this.#translator, interceptTableWrites);
   }
 
   /** All regions in the order in which they were added. */
@@ -52,7 +67,10 @@ export class Memory {
     return this.#space.regions;
   }
 
-  /** Present, accessed, dirty and write-permitted, for each page. */
+  /**
+   * Present, accessed, dirty and write-permitted, for each page. What inner machines write is noted in
+   * {@link Memory.composed} instead.
+   */
   get slat(): Slat {
     return this.#translator.slat;
   }
@@ -62,13 +80,13 @@ export class Memory {
     return this.#translator.tlb;
   }
 
-  /** Asked before a write to a page that must not be written; none by default. */
+  /** Asked before a write to a page of {@link Memory.forbidWrites}; none by default. */
   get onWriteFault(): WriteFaultHandler | undefined {
-    return this.#translator.onWriteFault;
+    return this.#guard.onFault;
   }
 
   set onWriteFault(handler: WriteFaultHandler | undefined) {
-    this.#translator.onWriteFault = handler;
+    this.#guard.onFault = handler;
   }
 
   /** Bytes of host memory held, without what regions were given. */
@@ -113,6 +131,13 @@ export class Memory {
       this.tlb.attach(direct);
     }
     return direct;
+  }
+
+  /** A cache of composed translations for a processor that runs inner machines; a new one each time. */
+  innerTlb(): InnerTlb {
+    const inner = new InnerTlb(this.composed);
+    this.tlb.attachInner(inner);
+    return inner;
   }
 
   /**
@@ -323,19 +348,28 @@ export class Memory {
   forbidWrites(firstPage: number, pageCount: number): void {
     expectPageCount(firstPage, ADDRESS_PAGES_MAX);
     expectPageCount(pageCount, ADDRESS_PAGES_MAX - firstPage);
-    this.slat.protect(firstPage, pageCount);
-    this.tlb.invalidate();
+    this.#guard.forbid(firstPage, pageCount);
   }
 
   /**
-   * Gives write permission back.
+   * Gives write permission back that {@link Memory.forbidWrites} has taken. Pages that a
+   * {@link Memory.guardWrites} holds stay protected.
    *
    * @throws `StandinRangeError` `PAGE_COUNT_OUT_OF_RANGE`.
    */
   permitWrites(firstPage: number, pageCount: number): void {
     expectPageCount(firstPage, ADDRESS_PAGES_MAX);
     expectPageCount(pageCount, ADDRESS_PAGES_MAX - firstPage);
-    this.slat.permit(firstPage, pageCount);
+    this.#guard.permit(firstPage, pageCount);
+  }
+
+  /**
+   * Write protection for one user among several, each with its own pages and its own handler.
+   *
+   * @param onFault Asked before a write to a page that the guard holds.
+   */
+  guardWrites(onFault?: WriteFaultHandler): WriteGuard {
+    return this.#guards.add(onFault);
   }
 
   /** Adds every page that may hold anything but zeros to `into`: what a first copy has to look at. */

@@ -5,7 +5,7 @@ import { isEqualAt, isZeroAt } from "./page-compare.ts";
 import { PageSet } from "./page-set.ts";
 import type { Region } from "./region.ts";
 import { SparseBacking } from "./sparse-backing.ts";
-import type { DirtyTracker, TrackerWork } from "./tracker.ts";
+import { type DirtyTracker, NO_WORK, type TrackerWork } from "./tracker.ts";
 
 /** Options of {@link ShadowTracker}. */
 export interface ShadowTrackerOptions {
@@ -40,7 +40,7 @@ export class ShadowTracker implements DirtyTracker {
 
   get work(): TrackerWork {
     return {
-      scannedPages: 0,
+      ...NO_WORK,
       comparedPages: this.#comparedPages,
       collectedPages: this.#collectedPages,
     };

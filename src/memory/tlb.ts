@@ -1,5 +1,6 @@
 import { assert } from "../sim/assert.ts";
-import type { DirectTlb } from "./direct-tlb.ts";
+import type { CachedTranslations } from "./cached-translations.ts";
+import { type DirectTlb, WATCHED_TABLE } from "./direct-tlb.ts";
 import type { Extent } from "./extent.ts";
 import { ZERO_EXTENT } from "./extent.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
@@ -46,6 +47,10 @@ export class Tlb {
   readonly #counts = new Float64Array(3);
   /** Further translations, of processors that look at a region's bytes themselves. */
   readonly #direct: DirectTlb[] = [];
+  /** And those of processors that run inner machines. */
+  readonly #inner: CachedTranslations[] = [];
+  /** Told of each write to a page that is watched as a table; the range lies within one page. */
+  onTableWrite: ((address: number, lengthBytes: number) => void) | undefined = undefined;
 
   /** Accesses that needed no walk. An access across two pages counts for each part. */
   get hits(): number {
@@ -66,6 +71,12 @@ export class Tlb {
   attach(direct: DirectTlb): void {
     assert(!this.#direct.includes(direct), "translations are attached once");
     this.#direct.push(direct);
+  }
+
+  /** As {@link Tlb.attach}, for composed translations. */
+  attachInner(inner: CachedTranslations): void {
+    assert(!this.#inner.includes(inner), "translations are attached once");
+    this.#inner.push(inner);
   }
 
   /** Counts a walk for translations that were attached; the others count theirs. */
@@ -108,6 +119,7 @@ export class Tlb {
     this.readTags.fill(NONE);
     this.writeTags.fill(NONE);
     for (const direct of this.#direct) direct.invalidate();
+    for (const inner of this.#inner) inner.invalidate();
     this.#counts[INVALIDATIONS]! += 1;
     assert(this.writeTags[0] === NONE, "no dirty state outlives an invalidation");
   }
@@ -115,7 +127,13 @@ export class Tlb {
   /** Forgets the translation of one page, which got other bytes. Not counted as an invalidation. */
   drop(page: number): void {
     for (const direct of this.#direct) direct.drop(page);
+    this.dropInner(page);
     this.#dropSlot(page);
+  }
+
+  /** Forgets the composed translations that lead to a page. */
+  dropInner(page: number): void {
+    for (const inner of this.#inner) inner.drop(page);
   }
 
   /**
@@ -128,6 +146,16 @@ export class Tlb {
     this.#dropSlot(page);
   }
 
+  /** From now on each write to a page comes to {@link Tlb.onTableWrite}, before or after it is made. */
+  watchTable(page: number): void {
+    this.watch(this.#directOf(page), page, WATCHED_TABLE);
+  }
+
+  /** Takes that back. */
+  unwatchTable(page: number): void {
+    this.#directOf(page).unwatch(page, WATCHED_TABLE);
+  }
+
   /** Whether stores to a page are watched: they are then not cached. */
   isWatched(page: number): boolean {
     for (const direct of this.#direct) if (direct.isWatched(page)) return true;
@@ -136,10 +164,12 @@ export class Tlb {
 
   /** Tells who watches a page of a write to it; the range lies within one page. */
   noteWrite(address: number, lengthBytes: number, source: WriteSource): void {
+    const page = Math.floor(address / PAGE_SIZE);
     for (const direct of this.#direct) {
-      if (direct.isWatched(Math.floor(address / PAGE_SIZE))) {
-        direct.onWrite?.(address, lengthBytes, source);
-      }
+      if (!direct.isWatched(page)) continue;
+      const watches = direct.watchesOf(page);
+      if ((watches & WATCHED_TABLE) !== 0) this.onTableWrite?.(address, lengthBytes);
+      if ((watches & ~WATCHED_TABLE) !== 0) direct.onWrite?.(address, lengthBytes, source);
     }
   }
 
@@ -154,6 +184,13 @@ export class Tlb {
       visit(page);
     }
     for (const direct of this.#direct) direct.forEachWritable(visit);
+    for (const inner of this.#inner) inner.forEachWritable(visit);
+  }
+
+  #directOf(page: number): DirectTlb {
+    const direct = this.#direct.find(({ region }) => region.contains(page));
+    assert(direct !== undefined, "a page is watched where a processor's own translations lead");
+    return direct;
   }
 
   #dropSlot(page: number): void {

@@ -1,7 +1,6 @@
-import { CombinedTracker } from "./combined-tracker.ts";
+import { chooseTracker } from "./choose-tracker.ts";
 import type { Memory } from "./memory.ts";
-import { ShadowTracker } from "./shadow-tracker.ts";
-import { SlatTracker, type SlatTrackerOptions } from "./slat-tracker.ts";
+import type { SlatTrackerOptions } from "./slat-tracker.ts";
 import type { DirtyTracker } from "./tracker.ts";
 
 /**
@@ -12,14 +11,7 @@ import type { DirtyTracker } from "./tracker.ts";
  */
 export function trackerFor(
   memory: Memory,
-  options: Pick<SlatTrackerOptions, "invalidate"> = {},
+  options: Pick<SlatTrackerOptions, "invalidate" | "scanWorkers"> = {},
 ): DirtyTracker {
-  const seen = memory.regions.filter(({ stores }) => stores === "seen");
-  const unseen = memory.regions.filter(({ stores }) => stores === "unseen");
-  if (unseen.length === 0) return new SlatTracker(memory, options);
-  if (seen.length === 0) return new ShadowTracker(memory);
-  return new CombinedTracker([
-    new SlatTracker(memory, { ...options, regions: seen }),
-    new ShadowTracker(memory, { regions: unseen }),
-  ]);
+  return chooseTracker(memory, "slat+shadow", options);
 }

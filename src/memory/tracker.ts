@@ -2,13 +2,35 @@ import type { PageSet } from "./page-set.ts";
 
 /** What a tracker has done since it was made, in the units that a cost model charges for. */
 export interface TrackerWork {
-  /** Entries of translation tables looked at for dirty flags. */
+  /**
+   * Entries looked at for dirty pages, of about 8 bytes each: those of translation tables, words of
+   * 64 bits of a bitmap, or entries of a ring.
+   */
   readonly scannedPages: number;
+  /**
+   * How long the looking took, in entries one after another: where it was shared among workers, those
+   * of the worker with the most. As `scannedPages` for one worker.
+   */
+  readonly longestScanPages: number;
   /** Pages compared with a copy. */
   readonly comparedPages: number;
   /** Pages collected: flags cleared, or copies updated. */
   readonly collectedPages: number;
+  /** First writes to protected pages: each stopped the processor for a fault while it ran. */
+  readonly writeFaults: number;
+  /** Times that a write found no room for its note and waited until some was made. */
+  readonly ringStops: number;
 }
+
+/** No work at all: what a tracker adds its own to. */
+export const NO_WORK: TrackerWork = {
+  scannedPages: 0,
+  longestScanPages: 0,
+  comparedPages: 0,
+  collectedPages: 0,
+  writeFaults: 0,
+  ringStops: 0,
+};
 
 /**
  * Finds the pages written since it was last asked. Whatever way of noticing a tracker uses, its set
@@ -22,6 +44,11 @@ export interface DirtyTracker {
   readonly name: string;
   /** Work done so far. */
   readonly work: TrackerWork;
+  /**
+   * True when the room for notes is nearly used up: the machine has to stop, before it writes much
+   * more, until they are collected or harvested. Absent where notes take no room that could run out.
+   */
+  readonly isFull?: boolean;
   /** Begins: what was written before is not collected. Starting again begins anew. */
   start(): void;
   /**
@@ -32,6 +59,11 @@ export interface DirtyTracker {
    * @returns `into`, which the caller keeps.
    */
   collect(into?: PageSet): PageSet;
+  /**
+   * Makes room for notes; what was noted is kept for the next `collect`. With the machine stopped,
+   * between `start` and `stop`. Absent as `isFull` is.
+   */
+  harvest?(): void;
   /** Ends, and gives back what tracking has taken. */
   stop(): void;
 }

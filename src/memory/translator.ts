@@ -64,15 +64,7 @@ export class Translator implements Walker {
    * @throws `StandinRangeError` `WRITE_NOT_PERMITTED`.
    */
   noteWrite(page: number, source: WriteSource): void {
-    if (!this.slat.isWritable(page)) {
-      this.onWriteFault?.(page, source);
-      if (!this.slat.isWritable(page)) {
-        throw new StandinRangeError(
-          "WRITE_NOT_PERMITTED",
-          `expected a write-fault handler that permits it, got a ${source} write to protected page ${page}`,
-        );
-      }
-    }
+    this.#expectWritable(page, source);
     this.slat.markDirty(page);
     assert(this.slat.isDirty(page), "a write that is noticed leaves the dirty flag set");
   }
@@ -86,6 +78,21 @@ export class Translator implements Walker {
     const region = this.#space.regionOf(page);
     this.tlb.countWalk();
     return this.#visit(region, page, isStore);
+  }
+
+  /**
+   * A walk through a composed translation, whose own dirty flag is set by the one who walks.
+   *
+   * @throws `StandinRangeError` `WRITE_NOT_PERMITTED`.
+   */
+  walkComposed(page: number, isStore: boolean): void {
+    const { backing, basePage } = this.#space.regionOf(page);
+    assert(!backing.movable, "translations to bytes that move are not cached");
+    this.tlb.countWalk();
+    this.slat.markAccessed(page);
+    if (!isStore) return;
+    this.#expectWritable(page, "processor");
+    backing.claim(page - basePage);
   }
 
   #walk(address: number, isStore: boolean): number {
@@ -102,6 +109,16 @@ export class Translator implements Walker {
     assert(!isStore || backing.isTouched(index), "a store never goes to the shared zeros");
     const mayStore = isCached && writable && !isWatched;
     return this.tlb.fill(page, extent, backing.offsetOf(index), isCached, mayStore);
+  }
+
+  #expectWritable(page: number, source: WriteSource): void {
+    if (this.slat.isWritable(page)) return;
+    this.onWriteFault?.(page, source);
+    if (this.slat.isWritable(page)) return;
+    throw new StandinRangeError(
+      "WRITE_NOT_PERMITTED",
+      `expected a write-fault handler that permits it, got a ${source} write to protected page ${page}`,
+    );
   }
 
   /** Sets the flags of a page that is walked to. */

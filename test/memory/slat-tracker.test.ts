@@ -9,6 +9,9 @@ import { subject } from "./tracker-subjects.ts";
 const regions = { seen: true, unseen: false };
 
 describeTracker("slat", () => subject(regions, (memory) => new SlatTracker(memory)));
+describeTracker("slat, 5 workers", () =>
+  subject(regions, (memory) => new SlatTracker(memory, { scanWorkers: 5 })),
+);
 
 test("slat tracker: without invalidating cached translations a write is lost", () => {
   const memory = sparseMachine(4);
@@ -30,6 +33,33 @@ test("slat tracker: the contract notices a device model that forgets to log", ()
   const broken = () =>
     subject({ ...regions, logDeviceWrites: false }, (memory) => new SlatTracker(memory));
   expect(isCaught(broken)).toBe(true);
+});
+
+test("slat tracker: the contract notices that the last page of each part is left out", () => {
+  for (const scanWorkers of [1, 5]) {
+    const options = { scanWorkers, omitLastPage: true };
+    const broken = () => subject(regions, (memory) => new SlatTracker(memory, options));
+    expect(isCaught(broken)).toBe(true);
+  }
+});
+
+test("slat tracker: workers share the scan, and the longest part is counted apart", () => {
+  const memory = sparseMachine(2_048);
+  for (let page = 0; page < 1_536; page += 1) memory.store8(page * PAGE_SIZE, 1);
+  const one = new SlatTracker(memory);
+  const four = new SlatTracker(memory, { scanWorkers: 4 });
+  expect(four.scanParts).toEqual([0, 0, 0, 0]);
+  for (const tracker of [one, four]) {
+    tracker.start();
+    const before = tracker.work;
+    for (let page = 0; page < 2_048; page += 511) memory.store8(page * PAGE_SIZE, 1);
+    expect(tracker.collect().toArray()).toEqual([0, 511, 1_022, 1_533, 2_044]);
+    expect(tracker.work.scannedPages - before.scannedPages).toBe(2_048);
+    const longest = tracker === one ? 2_048 : 512;
+    expect(tracker.work.longestScanPages - before.longestScanPages).toBe(longest);
+  }
+  expect(one.scanParts).toEqual([2_048]);
+  expect(four.scanParts).toEqual([512, 512, 512, 512]);
 });
 
 test("slat tracker: each collection is one invalidation", () => {

@@ -168,6 +168,9 @@ export function describeTracker(name: string, create: () => Subject): void {
       tracker.start();
       expect(tracker.collect().size).toBe(0);
       write({ page: 1, offset: 0, value: 4, length: 4 });
+      write({ page: 2, offset: 0, value: 4, length: 4 }); // untouched while it followed at first
+      expect(tracker.collect().size).toBe(2);
+      write({ page: 1, offset: 0, value: 6, length: 4 });
       tracker.stop();
       tracker.start();
       expect(tracker.collect().size).toBe(0);

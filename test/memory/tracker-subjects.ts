@@ -1,3 +1,4 @@
+import { ContiguousBacking } from "../../src/memory/contiguous-backing.ts";
 import { Memory, type MemoryOptions } from "../../src/memory/memory.ts";
 import { PAGE_SIZE } from "../../src/memory/page.ts";
 import { SparseBacking } from "../../src/memory/sparse-backing.ts";
@@ -5,9 +6,18 @@ import type { DirtyTracker } from "../../src/memory/tracker.ts";
 import { addWasm, WASM_BASE } from "./machines.ts";
 import type { DrawnWrite, Route, Subject } from "./tracker-contract.ts";
 
+/** Pages from this one on lie in one buffer, to which a processor stores by itself. */
+export const DIRECT_BASE = 0x8_0000;
+
+/** How many there are. */
+export const DIRECT_PAGES = 6;
+
 /** Which regions the machine under a tracker has. */
 export interface SubjectOptions extends MemoryOptions {
-  /** Two sparse regions, 70 pages at page 0 and 5 at page 1,000. Pages 64 apart share a TLB slot. */
+  /**
+   * Two sparse regions, 70 pages at page 0 and 5 at page 1,000, and the pages in one buffer. Pages 64
+   * apart share a TLB slot.
+   */
   readonly seen: boolean;
   /** A WebAssembly memory of 16 pages. */
   readonly unseen: boolean;
@@ -28,6 +38,8 @@ export function subject(
     };
     add("low", 0, 70);
     add("high", 1_000, 5);
+    const backing = new ContiguousBacking(DIRECT_PAGES);
+    memory.addRegion({ name: "direct", basePage: DIRECT_BASE, backing, stores: "seen" });
   }
   const linear = unseen ? addWasm(memory) : undefined;
   if (linear !== undefined) {
@@ -36,7 +48,24 @@ export function subject(
       () => memory.regions.at(-1)?.grow(48),
     );
   }
-  return { memory, tracker: track(memory), routes: routesTo(memory, linear), growths };
+  const routes = { ...routesTo(memory, linear), ...(seen && directRoute(memory)) };
+  return { memory, tracker: track(memory), routes, growths };
+}
+
+/** As a processor stores to bytes at hand, at any alignment: a walk where none is cached. */
+function directRoute(memory: Memory): Readonly<Record<string, Route>> {
+  const region = memory.regionAt(DIRECT_BASE)!;
+  const direct = memory.direct(region);
+  const { bytes } = region.backing.extentOf(0);
+  const store = ({ page, offset, value }: DrawnWrite): void => {
+    const at = Math.min((page % DIRECT_PAGES) * PAGE_SIZE + offset, bytes.length - 4);
+    const last = DIRECT_BASE + Math.floor((at + 3) / PAGE_SIZE);
+    for (let walked = DIRECT_BASE + Math.floor(at / PAGE_SIZE); walked <= last; walked += 1) {
+      if (!direct.isStoreCached(walked)) direct.walkToStore(walked);
+    }
+    bytes.fill(value, at, at + 4);
+  };
+  return { "the processor itself": store };
 }
 
 function routesTo(

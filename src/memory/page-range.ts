@@ -1,0 +1,5 @@
+/** Pages one after another. */
+export interface PageRange {
+  readonly firstPage: number;
+  readonly pageCount: number;
+}
