@@ -82,7 +82,8 @@ export type {
 } from "./guest/riscv/machine-options.ts";
 export type { MachineRun } from "./guest/riscv/machine-run.ts";
 export { RiscvGuest, type RiscvGuestOptions, riscvGuest } from "./guest/riscv/riscv-guest.ts";
-export { riscvJournal } from "./guest/riscv/riscv-journal.ts";
+export { type RiscvHypervisorOptions, riscvHypervisor } from "./guest/riscv/riscv-hypervisor.ts";
+export { type RiscvJournalOptions, riscvJournal } from "./guest/riscv/riscv-journal.ts";
 export { riscvKeyValue } from "./guest/riscv/riscv-key-value.ts";
 export { RiscvMachine } from "./guest/riscv/riscv-machine.ts";
 export { CLIENTS_MAX, REQUEST_NUMBER_MAX } from "./guest/session-directory.ts";

@@ -141,6 +141,25 @@ const GUESTS = [
     ],
   },
   {
+    name: "hypervisor",
+    what: "a hypervisor with two inner machines",
+    symbols: [
+      "hypervisor_rounds",
+      "hypervisor_period",
+      "hypervisor_slice",
+      "hypervisor_seed",
+      "hypervisor_ticks",
+      "hypervisor_turns",
+      "pages_mapped",
+      "pages_moved",
+      "pages_aside",
+      "pages_returned",
+      "pages_dirtied",
+      "__start_inner_writer",
+      "__start_inner_sorter",
+    ],
+  },
+  {
     name: "two-harts",
     what: "a program whose two harts share counters",
     symbols: [

@@ -2,6 +2,7 @@ import { counterScenario } from "./counter.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
+import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The scenarios that come with the library, known by their names. */
@@ -10,4 +11,5 @@ export const builtInScenarios: readonly Scenario[] = [
   keyValueScenario,
   riscvKeyValueScenario,
   riscvJournalScenario,
+  riscvNestedScenario,
 ];

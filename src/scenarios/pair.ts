@@ -1,6 +1,7 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import { checkpoint } from "../schemes/checkpoint.ts";
+import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
 import { type Defects, defectsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
@@ -12,11 +13,12 @@ export interface PairOptions {
   readonly until: Nanoseconds;
   /**
    * Makes the machine's image; called once for each build, with the defects asked for: those of
-   * programs, and those of RISC-V machines.
+   * programs, and those of RISC-V machines; and with a stream for what the run's seed is to decide.
    */
   readonly image: (
     program: NonNullable<Defects["program"]>,
     machine: NonNullable<Defects["machine"]>,
+    random: RandomStream,
   ) => GuestImage;
   /** The clients that ask it. */
   readonly clients: readonly ClientOptions[];
@@ -34,7 +36,9 @@ export function pairScenario(options: PairOptions): Scenario {
     build(simulation, { interval, link, detection, client, broken = [] }) {
       const defects = defectsOf(broken);
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
-      const machine = simulation.protect(image(defects.program ?? {}, defects.machine ?? {}), {
+      const random = simulation.engine.random("image of the machine");
+      const made = image(defects.program ?? {}, defects.machine ?? {}, random);
+      const machine = simulation.protect(made, {
         name,
         primary: a,
         secondary: b,

@@ -40,7 +40,8 @@ export type ZooName =
   | "device-writes-untracked"
   | "timer-not-in-checkpoint"
   | "in-flight-request-lost"
-  | "icache-stale-after-restore";
+  | "icache-stale-after-restore"
+  | "inner-table-write-missed";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -123,6 +124,11 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "instructions decoded before a checkpoint was applied are executed after it",
     scenario: "riscv-journal",
     machine: { staleDecoded: true },
+  },
+  "inner-table-write-missed": {
+    what: "a hypervisor's writes to the tables of its inner machines are not intercepted",
+    scenario: "riscv-nested",
+    machine: { innerTableWriteMissed: true },
   },
 };
 

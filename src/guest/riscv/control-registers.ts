@@ -1,10 +1,12 @@
 import { CSR, isPerformanceMonitor, isReadOnly, privilegeOf } from "./csr.ts";
 import {
   type Hart,
+  HGATP_WRITABLE,
   INTERRUPTS,
   MACHINE,
   MSTATUS_MPP,
   MSTATUS_WRITABLE,
+  MSTATUSH_WRITABLE,
   MTVEC_WRITABLE,
 } from "./hart.ts";
 
@@ -39,6 +41,8 @@ export class ControlRegisters {
     switch (csr) {
       case CSR.mstatus:
         return hart.mstatus;
+      case CSR.mstatush:
+        return hart.mstatush;
       case CSR.misa:
         return MISA;
       case CSR.mie:
@@ -55,6 +59,10 @@ export class ControlRegisters {
         return hart.mcause;
       case CSR.mtval:
         return hart.mtval;
+      case CSR.mtval2:
+        return hart.mtval2;
+      case CSR.hgatp:
+        return hart.hgatp;
       case CSR.mcounteren:
         return hart.mcounteren;
       case CSR.mhartid:
@@ -63,7 +71,7 @@ export class ControlRegisters {
       case CSR.marchid:
       case CSR.mimpid:
       case CSR.mconfigptr:
-      case CSR.mstatush:
+      case CSR.mtinst:
       case CSR.menvcfg:
       case CSR.menvcfgh:
       case CSR.mcountinhibit:
@@ -79,6 +87,9 @@ export class ControlRegisters {
     switch (csr) {
       case CSR.mstatus:
         hart.mstatus = legalStatus(value, hart.mstatus);
+        break;
+      case CSR.mstatush:
+        hart.mstatush = value & MSTATUSH_WRITABLE;
         break;
       case CSR.mie:
         hart.mie = value & INTERRUPTS;
@@ -97,6 +108,12 @@ export class ControlRegisters {
         break;
       case CSR.mtval:
         hart.mtval = value;
+        break;
+      case CSR.mtval2:
+        hart.mtval2 = value;
+        break;
+      case CSR.hgatp:
+        hart.hgatp = value & HGATP_WRITABLE;
         break;
       case CSR.mcounteren:
         hart.mcounteren = value & COUNTERS;

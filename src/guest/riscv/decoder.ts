@@ -131,8 +131,12 @@ const SYSTEM: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   [0x1050_0073, OPERATION.wfi],
 ]);
 
+/** The funct7 of `hfence.gvma`. */
+const HYPERVISOR_FENCE = 0b011_0001;
+
 /**
- * Takes an instruction of RV32IMA with Zicsr and Zifencei apart; whatever is none is `illegal`.
+ * Takes an instruction of RV32IMA with Zicsr and Zifencei, or `hfence.gvma`, apart; whatever is none
+ * is `illegal`.
  *
  * Source: The RISC-V Instruction Set Manual, volume I, "RV32/64G Instruction Set Listings", and
  * volume II, "RISC-V Privileged Instruction Set Listings".
@@ -172,7 +176,10 @@ export function decode(word: number): Instruction {
     case 0x2f:
       return decodeAtomic(word, funct3, rd, rs1, rs2);
     case 0x73:
-      if (funct3 === 0) return make(SYSTEM.get(word >>> 0), 0, 0, 0, 0);
+      if (funct3 === 0) {
+        if (funct7Of(word) !== HYPERVISOR_FENCE) return make(SYSTEM.get(word >>> 0), 0, 0, 0, 0);
+        return make(rd === 0 ? OPERATION["hfence.gvma"] : undefined, 0, rs1, rs2, 0);
+      }
       return make(CONTROL[funct3], rd, rs1, 0, word >>> 20);
     default:
       return ILLEGAL;

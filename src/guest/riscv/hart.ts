@@ -42,6 +42,18 @@ export const MSTATUS_TW = 0x20_0000;
 export const MSTATUS_WRITABLE: number =
   MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPRV | MSTATUS_TW;
 
+/** Bit of `mstatush`: the address that the last trap left in `mtval` is one of an inner machine. */
+export const MSTATUSH_GVA = 0x40;
+
+/** Bit of `mstatush`: the hart ran an inner machine before the last trap. */
+export const MSTATUSH_MPV = 0x80;
+
+/** Bits of `mstatush` that can be set. */
+export const MSTATUSH_WRITABLE: number = MSTATUSH_GVA | MSTATUSH_MPV;
+
+/** Bits of `hgatp` that can be set: the mode, bare or Sv32x4, and the page of the root table. */
+export const HGATP_WRITABLE: number = 0x803f_fffc | 0;
+
 /** Bits of `mtvec` that can be set: an address, and the mode direct or vectored. */
 export const MTVEC_WRITABLE: number = ~2;
 
@@ -51,7 +63,7 @@ export interface HaltReason {
   readonly cause: number;
   /** Address of the instruction that trapped, or before which the interrupt was to be taken. */
   readonly pc: number;
-  /** The instruction at `pc`, 0 if there is no memory. */
+  /** The instruction at `pc`, 0 if there is no memory or the address is one of an inner machine. */
   readonly instruction: number;
   /** What would have been written to `mtval`: an address, or the instruction. */
   readonly value: number;
@@ -72,6 +84,8 @@ export class Hart implements DeviceState {
   /** Address of the next instruction, 0 to 2^32 - 1, a multiple of 4. */
   pc = 0;
   privilege: Privilege = MACHINE;
+  /** Whether what runs, in user mode, is an inner machine: the mode VU of the specification. */
+  virtual = false;
   /** Whether the hart is in a `wfi` that nothing has ended yet. */
   waiting = false;
   /**
@@ -97,6 +111,9 @@ export class Hart implements DeviceState {
   mcause = 0;
   mtval = 0;
   mcounteren = 0;
+  mstatush = 0;
+  mtval2 = 0;
+  hgatp = 0;
   /** What `mcycle` is ahead of {@link Hart.ticks}, 0 to 2^64 - 1. */
   cycleOffset = 0n;
   /** What `minstret` is ahead of {@link Hart.retired}, 0 to 2^64 - 1. */
@@ -105,6 +122,12 @@ export class Hart implements DeviceState {
   /** @param id Number of the hart, from 0. */
   constructor(id: number) {
     this.id = id;
+  }
+
+  /** Whether addresses are an inner machine's, to be translated by tables of the hypervisor. */
+  get isInner(): boolean {
+    // the mode of hgatp is its highest bit
+    return this.virtual && this.hgatp < 0;
   }
 
   /** Instructions completed. */
@@ -125,7 +148,10 @@ export class Hart implements DeviceState {
     for (const field of OFFSETS) {
       writer.u32(Number(BigInt.asUintN(32, this[field]))).u32(Number(this[field] >> 32n));
     }
-    writer.u8(this.privilege).u8(this.waiting ? 1 : 0);
+    writer
+      .u8(this.privilege)
+      .u8(this.virtual ? 1 : 0)
+      .u8(this.waiting ? 1 : 0);
     writer.u8(this.reservation === UNRESERVED ? 0 : 1).u32(Math.max(0, this.reservation));
     const { cause, pc, instruction, value } = this.halt ?? NO_HALT;
     writer
@@ -145,16 +171,19 @@ export class Hart implements DeviceState {
     for (const field of COUNTS) read[field] = reader.u32() + reader.u32() * TWO_32;
     for (const field of OFFSETS) read[field] = BigInt(reader.u32()) | (BigInt(reader.u32()) << 32n);
     const privilege = reader.u8();
+    const virtual = reader.u8();
     const waiting = reader.u8();
     const reserved = reader.u8();
     const reservation = reader.u32();
     const halted = reader.u8();
     const halt = readHalt(reader);
-    const isWhole = !reader.failed && Math.max(waiting, reserved, halted) <= 1;
+    const isWhole = !reader.failed && Math.max(virtual, waiting, reserved, halted) <= 1;
     if (!isWhole || (privilege !== USER && privilege !== MACHINE)) this.#refuse("flags");
+    if (virtual === 1 && privilege !== USER) this.#refuse("flags");
     if (reserved === 0 && reservation !== 0) this.#refuse("a reservation");
     if (halted === 0 && !isSame(halt, NO_HALT)) this.#refuse("a reason to halt");
     read.privilege = privilege;
+    read.virtual = virtual === 1;
     read.waiting = waiting === 1;
     if (reserved === 1) read.reservation = reservation;
     if (halted === 1) read.halt = halt;
@@ -170,6 +199,8 @@ export class Hart implements DeviceState {
     if ((read.mstatus & ~MSTATUS_WRITABLE) !== 0) this.#refuse("mstatus");
     const mpp = read.mstatus & MSTATUS_MPP;
     if (mpp !== 0 && mpp !== MSTATUS_MPP) this.#refuse("mstatus");
+    if ((read.mstatush & ~MSTATUSH_WRITABLE) !== 0) this.#refuse("mstatush");
+    if ((read.hgatp & ~HGATP_WRITABLE) !== 0) this.#refuse("hgatp");
     if (((read.mie | read.mip) & ~INTERRUPTS) !== 0) this.#refuse("mie and mip");
     if ((read.mtvec & ~MTVEC_WRITABLE) !== 0) this.#refuse("mtvec");
     if ((read.mcounteren & ~7) !== 0) this.#refuse("mcounteren");
@@ -190,6 +221,7 @@ export class Hart implements DeviceState {
     for (const field of [...WORDS, ...COUNTS]) this[field] = read[field];
     for (const field of OFFSETS) this[field] = read[field];
     this.privilege = read.privilege;
+    this.virtual = read.virtual;
     this.waiting = read.waiting;
     this.reservation = read.reservation;
     this.halt = read.halt;
@@ -208,6 +240,9 @@ const WORDS = [
   "mcause",
   "mtval",
   "mcounteren",
+  "mstatush",
+  "mtval2",
+  "hgatp",
 ] as const;
 
 /** Whole numbers up to 2^53, saved in 64 bits. */

@@ -61,6 +61,8 @@ export interface MachineDefects {
   readonly requestsInFlightNotSaved?: boolean;
   /** See {@link Memory}: what devices write is not tracked. */
   readonly deviceWritesUntracked?: boolean;
+  /** See {@link Memory}: a hypervisor's writes to the tables of its inner machines are not intercepted. */
+  readonly innerTableWriteMissed?: boolean;
 }
 
 /** Options of {@link RiscvMachine}. */

@@ -72,6 +72,7 @@ export const OPERATION = {
   mret: 67,
   wfi: 68,
   illegal: 69,
+  "hfence.gvma": 70,
 } as const;
 
 /** The table's type, for the type of a single number: `Operations["add"]`. */

@@ -3,6 +3,8 @@ import type { Region } from "../../memory/region.ts";
 import { assert } from "../../sim/assert.ts";
 import { ControlRegisters } from "./control-registers.ts";
 import type { HaltReason, Hart } from "./hart.ts";
+import { InnerMemory } from "./inner-memory.ts";
+import { InnerStep } from "./inner-step.ts";
 import { interpret } from "./interpret.ts";
 import { Ram } from "./ram.ts";
 import { type DeviceFinder, Step } from "./step.ts";
@@ -44,7 +46,8 @@ export interface ProcessorOptions {
 
 /**
  * Executes the instructions of one hart: RV32IMA with Zicsr and Zifencei in machine and user mode,
- * without translation or protection of its own.
+ * without translation or protection of its own; and of the hypervisor extension what a program in
+ * machine mode needs to run inner machines, see `docs/nested.md`.
  *
  * A run can be cut at any instruction, and what the processor keeps besides its `Hart` and `Memory`
  * has no effect: cut, copied and continued, it comes to the same state.
@@ -55,6 +58,7 @@ export class Processor {
   readonly hart: Hart;
   readonly #ram: Ram;
   readonly #step: Step;
+  readonly #inner: InnerStep;
 
   constructor(options: ProcessorOptions) {
     const { hart, memory, ram, bus, time, peer, watched, broken } = options;
@@ -68,7 +72,10 @@ export class Processor {
     if (watched !== undefined) this.#ram.watchWord(watched);
     this.#ram.harts.push(hart);
     const registers = new ControlRegisters(hart, time);
-    this.#step = new Step({ hart, ram: this.#ram, bus, registers });
+    const step = new Step({ hart, ram: this.#ram, bus, registers });
+    const inner = new InnerMemory({ hart, ram: this.#ram, tlb: memory.innerTlb() });
+    this.#step = step;
+    this.#inner = new InnerStep({ hart, ram: this.#ram, memory: inner, step });
   }
 
   /** Why the hart has stopped for good, if it has. */
@@ -103,6 +110,10 @@ export class Processor {
       const interrupt = dueInterrupt(hart);
       if (interrupt !== undefined) {
         this.#step.trap(INTERRUPT | interrupt, 0);
+        continue;
+      }
+      if (hart.isInner) {
+        if (this.#inner.run(lastTick)) return "attention";
         continue;
       }
       interpret(hart, this.#ram, Math.min(lastTick - hart.ticks, BUDGET_MAX));

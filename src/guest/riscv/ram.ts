@@ -1,5 +1,6 @@
+import type { ComposedTable } from "../../memory/composed-table.ts";
 import { ContiguousBacking } from "../../memory/contiguous-backing.ts";
-import { DIRECT_LOAD, type DirectTlb } from "../../memory/direct-tlb.ts";
+import { DIRECT_LOAD, type DirectTlb, WATCHED_TABLE } from "../../memory/direct-tlb.ts";
 import type { Memory } from "../../memory/memory.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "../../memory/page.ts";
 import type { Region } from "../../memory/region.ts";
@@ -38,6 +39,8 @@ export class Ram {
   /** The harts that hold reservations in it. */
   readonly harts: Hart[] = [];
   readonly direct: DirectTlb;
+  /** Where the pages of inner machines lie in it. */
+  readonly composed: ComposedTable;
   readonly #view: DataView;
   readonly #tlb: Tlb;
   readonly #watchedWords = new Set<number>();
@@ -55,6 +58,7 @@ export class Ram {
     this.bytes = new Int8Array(backing.buffer);
     this.#view = new DataView(backing.buffer);
     this.#tlb = memory.tlb;
+    this.composed = memory.composed;
     this.#staleDecoded = staleDecoded;
     this.direct = memory.direct(region);
     assert(this.direct.onWrite === undefined, "harts of the same memory share one Ram");
@@ -85,6 +89,11 @@ export class Ram {
     for (let page = pageOf(address); page <= lastPage; page += 1) {
       if ((this.direct.flags[page]! & DIRECT_LOAD) === 0) this.direct.walkToLoad(page);
     }
+    return this.peek(address, sizeBytes);
+  }
+
+  /** As {@link Ram.load}, of a range to which the way was found otherwise. */
+  peek(address: number, sizeBytes: AccessBytes): number {
     const offset = (address - this.base) >>> 0;
     if (sizeBytes === 1) return this.#view.getUint8(offset);
     return sizeBytes === 2
@@ -103,6 +112,16 @@ export class Ram {
     for (let page = pageOf(address); page <= lastPage; page += 1) {
       if (!this.direct.isStoreCached(page)) this.direct.walkToStore(page);
     }
+    return this.put(hart, address, sizeBytes, value);
+  }
+
+  /**
+   * As {@link Ram.store}, to a range to which the way was found otherwise and its dirty flags are set.
+   *
+   * @returns Whether it was a store to a watched word.
+   */
+  put(hart: Hart, address: number, sizeBytes: AccessBytes, value: number): boolean {
+    const lastPage = pageOf(address + sizeBytes - 1);
     this.#put(address, sizeBytes, value);
     let isWatched = false;
     for (let page = pageOf(address); page <= lastPage; page += 1) {
@@ -110,6 +129,7 @@ export class Ram {
       if (watches === 0) continue;
       const from = Math.max(address, page * PAGE_SIZE);
       const to = Math.min(address + sizeBytes, (page + 1) * PAGE_SIZE);
+      if ((watches & WATCHED_TABLE) !== 0) this.#tlb.onTableWrite?.(from, to - from);
       if ((watches & WATCHED_CODE) !== 0) this.code.forget(from, to - from);
       if ((watches & WATCHED_RESERVATION) !== 0) this.#breakReservations(from, to, page, hart);
       if ((watches & WATCHED_WORD) !== 0) isWatched ||= this.#isWatchedWord(from, to);

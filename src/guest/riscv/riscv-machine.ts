@@ -76,8 +76,15 @@ export class RiscvMachine {
     const images = imagesOf(options);
     const taken = expectLoadable(images, ram);
 
-    const { deviceWritesUntracked = false, staleDecoded = false } = options.broken ?? {};
-    const memory = new Memory({ logDeviceWrites: !deviceWritesUntracked });
+    const {
+      deviceWritesUntracked = false,
+      innerTableWriteMissed = false,
+      staleDecoded = false,
+    } = options.broken ?? {};
+    const memory = new Memory({
+      logDeviceWrites: !deviceWritesUntracked,
+      interceptTableWrites: !innerTableWriteMissed,
+    });
     const region = memory.addRegion({
       name: "ram",
       basePage: ram.address / PAGE_SIZE,

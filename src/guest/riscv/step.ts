@@ -1,3 +1,4 @@
+import { arithmeticResult, isArithmetic } from "./arithmetic.ts";
 import { atomicResult } from "./atomic.ts";
 import type { ControlRegisters } from "./control-registers.ts";
 import { decode, type Instruction } from "./decoder.ts";
@@ -22,8 +23,8 @@ export interface StepParts {
 }
 
 /**
- * Executes single instructions that `interpret` leaves: whatever traps, walks, reaches a device, is
- * atomic, or works on control and status registers.
+ * Executes single instructions, any of them. `interpret` leaves those to it that trap, walk, reach a device,
+ * are atomic, or work on control and status registers.
  */
 export class Step {
   readonly #hart: Hart;
@@ -50,10 +51,10 @@ export class Step {
     const hart = this.#hart;
     this.#attention = false;
     if (!this.#ram.contains(hart.pc, 4)) {
-      this.#trap(CAUSE.instructionAccess, hart.pc);
+      this.raise(CAUSE.instructionAccess, hart.pc);
     } else {
       const word = this.#ram.fetch(hart.pc);
-      this.#dispatch(decode(word), word);
+      this.perform(decode(word), word);
     }
     hart.ticks += 1;
     return this.#attention;
@@ -71,18 +72,23 @@ export class Step {
   }
 
   #unhandled(cause: number, value: number): HaltReason {
-    const { pc } = this.#hart;
-    const instruction = this.#ram.contains(pc, 4) ? this.#ram.fetch(pc) : 0;
+    const { pc, isInner } = this.#hart;
+    const instruction = !isInner && this.#ram.contains(pc, 4) ? this.#ram.fetch(pc) : 0;
     return { cause: cause >>> 0, pc, instruction: instruction >>> 0, value: value >>> 0 };
   }
 
   /** A trap of the instruction that is executed, which counts and does not retire. */
-  #trap(cause: number, value: number): void {
+  raise(cause: number, value: number): void {
     this.trap(cause, value);
     this.#hart.trapped += 1;
   }
 
-  #dispatch(instruction: Instruction, word: number): void {
+  /**
+   * Does what an instruction says, but for counting it: for somebody who has fetched it.
+   *
+   * @param word The instruction's 32 bits.
+   */
+  perform(instruction: Instruction, word: number): void {
     const { operation } = instruction;
     switch (operation) {
       case OPERATION.jal:
@@ -122,24 +128,32 @@ export class Step {
         this.#storeConditional(instruction);
         break;
       case OPERATION.ecall:
-        this.#trap(this.#hart.privilege === USER ? CAUSE.callFromUser : CAUSE.callFromMachine, 0);
+        this.raise(this.#hart.privilege === USER ? CAUSE.callFromUser : CAUSE.callFromMachine, 0);
         break;
       case OPERATION.ebreak:
-        this.#trap(CAUSE.breakpoint, this.#hart.pc);
+        this.raise(CAUSE.breakpoint, this.#hart.pc);
         break;
       case OPERATION.mret:
-        if (this.#hart.privilege === USER) this.#trap(CAUSE.illegalInstruction, word);
+        if (this.#hart.privilege === USER) this.raise(CAUSE.illegalInstruction, word);
         else returnFromTrap(this.#hart);
         break;
       case OPERATION.wfi:
         this.#wait(word);
         break;
+      case OPERATION["hfence.gvma"]:
+        this.#fence(instruction, word);
+        break;
+      case OPERATION.fence:
+      case OPERATION["fence.i"]:
+        this.#next();
+        break;
       case OPERATION.illegal:
-        this.#trap(CAUSE.illegalInstruction, word);
+        this.raise(CAUSE.illegalInstruction, word);
         break;
       default:
         if (operation >= OPERATION.csrrw) this.#accessRegister(instruction, word);
         else if (operation >= OPERATION["amoswap.w"]) this.#modify(instruction);
+        else if (isArithmetic(operation)) this.#compute(instruction);
         else this.#branch(instruction);
     }
   }
@@ -166,11 +180,16 @@ export class Step {
   #jump({ rd }: Instruction, target: number): void {
     const hart = this.#hart;
     if ((target & 3) !== 0) {
-      this.#trap(CAUSE.instructionMisaligned, target);
+      this.raise(CAUSE.instructionMisaligned, target);
       return;
     }
     hart.x[rd === 0 ? SINK : rd] = hart.pc + 4;
     hart.pc = target >>> 0;
+  }
+
+  #compute(instruction: Instruction): void {
+    const [a, b] = [this.#a(instruction), this.#b(instruction)];
+    this.#retire(instruction, arithmeticResult(instruction, a, b, this.#hart.pc));
   }
 
   #branch(instruction: Instruction): void {
@@ -190,9 +209,9 @@ export class Step {
     }
     const device = this.#bus.find(address);
     if (device === undefined) {
-      this.#trap(CAUSE.loadAccess, address);
+      this.raise(CAUSE.loadAccess, address);
     } else if (address % sizeBytes !== 0) {
-      this.#trap(CAUSE.loadMisaligned, address);
+      this.raise(CAUSE.loadMisaligned, address);
     } else {
       this.#attention = true;
       const value = device.load(address - device.base, sizeBytes);
@@ -210,9 +229,9 @@ export class Step {
     }
     const device = this.#bus.find(address);
     if (device === undefined) {
-      this.#trap(CAUSE.storeAccess, address);
+      this.raise(CAUSE.storeAccess, address);
     } else if (address % sizeBytes !== 0) {
-      this.#trap(CAUSE.storeMisaligned, address);
+      this.raise(CAUSE.storeMisaligned, address);
     } else {
       this.#attention = true;
       const mask = sizeBytes === 4 ? -1 : (1 << (8 * sizeBytes)) - 1;
@@ -225,7 +244,7 @@ export class Step {
   #isAtomicWord(address: number, misaligned: number, access: number): boolean {
     const isAligned = address % 4 === 0;
     if (isAligned && this.#ram.contains(address, 4)) return true;
-    this.#trap(isAligned ? access : misaligned, address);
+    this.raise(isAligned ? access : misaligned, address);
     return false;
   }
 
@@ -265,7 +284,7 @@ export class Step {
     const isWrite = kind === 0 || rs1 !== 0;
     const old = this.#registers.permits(csr, isWrite) ? this.#registers.read(csr) : undefined;
     if (old === undefined) {
-      this.#trap(CAUSE.illegalInstruction, word);
+      this.raise(CAUSE.illegalInstruction, word);
       return;
     }
     const operand = isImmediate ? rs1 : this.#a(instruction);
@@ -274,16 +293,33 @@ export class Step {
     this.#retire(instruction, old);
   }
 
+  /** Inner machines are told apart by their tables alone: whichever one is named, it is for all. */
+  #fence(instruction: Instruction, word: number): void {
+    if (this.#hart.privilege === USER) {
+      this.raise(CAUSE.illegalInstruction, word);
+      return;
+    }
+    // the register holds an inner machine's address, shifted right by two
+    const { rs1 } = instruction;
+    if (rs1 === 0) this.#ram.composed.fence();
+    else this.#ram.composed.fence((this.#a(instruction) >>> 10) & INNER_PAGE_MASK);
+    this.#next();
+  }
+
   #wait(word: number): void {
     const hart = this.#hart;
-    if (hart.privilege === USER && (hart.mstatus & MSTATUS_TW) !== 0) {
-      this.#trap(CAUSE.illegalInstruction, word);
+    const isPermitted = hart.privilege !== USER || (hart.mstatus & MSTATUS_TW) === 0;
+    if (!isPermitted || hart.virtual) {
+      this.raise(CAUSE.illegalInstruction, word);
       return;
     }
     hart.waiting = true;
     this.#next();
   }
 }
+
+/** Pages of the 4 GiB that an inner machine reaches. */
+const INNER_PAGE_MASK = 0xf_ffff;
 
 const NO_LINK: Instruction = { operation: OPERATION.jal, rd: 0, rs1: 0, rs2: 0, immediate: 0 };
 

@@ -1,4 +1,4 @@
-/** Why a page of memory is watched (`DirectTlb.watch`), a bit for each reason. */
+/** Why a page of memory is watched (`DirectTlb.watch`), a bit for each reason; 0x80 is the memory's. */
 
 /** Instructions of it are decoded. */
 export const WATCHED_CODE = 1;

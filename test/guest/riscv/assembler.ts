@@ -145,6 +145,8 @@ export const asm = {
   ebreak: (): Word => 0x0010_0073,
   mret: (): Word => 0x3020_0073,
   wfi: (): Word => 0x1050_0073,
+  /** `hfence.gvma rs1, rs2` */
+  hfenceGvma: (rs1 = 0, rs2 = 0): Word => r(0x31, rs2, rs1, 0, 0, 0x73),
   nop: (): Word => 0x0000_0013,
 };
 

@@ -96,6 +96,8 @@ const KNOWN: readonly (readonly [
   [0x00100073, "ebreak", "ebreak", [0, 0, 0, 0], asm.ebreak()],
   [0x30200073, "mret", "mret", [0, 0, 0, 0], asm.mret()],
   [0x10500073, "wfi", "wfi", [0, 0, 0, 0], asm.wfi()],
+  [0x62b50073, "hfence.gvma a0,a1", "hfence.gvma", [0, 10, 11, 0], asm.hfenceGvma(10, 11)],
+  [0x62000073, "hfence.gvma", "hfence.gvma", [0, 0, 0, 0], asm.hfenceGvma()],
 ];
 
 test.each(KNOWN)("decoder: %i is %s", (word, _text, mnemonic, [rd, rs1, rs2, immediate], own) => {

@@ -10,6 +10,7 @@ function distinct(): Hart {
   for (let number = 1; number < 32; number += 1) hart.x[number] = -number;
   hart.pc = 0xffff_fffc;
   hart.privilege = 0;
+  hart.virtual = true;
   hart.waiting = true;
   hart.ticks = 2 ** 40 + 5;
   hart.trapped = 2 ** 33 + 1;
@@ -24,6 +25,9 @@ function distinct(): Hart {
   hart.mcause = -1;
   hart.mtval = 77;
   hart.mcounteren = 5;
+  hart.mstatush = 0x80;
+  hart.mtval2 = 78;
+  hart.hgatp = 0x8008_0004 | 0;
   hart.cycleOffset = 2n ** 64n - 1n;
   hart.retiredOffset = 2n ** 63n + 9n;
   return hart;
@@ -97,6 +101,10 @@ const IMPOSSIBLE: Readonly<Record<string, (hart: Hart) => void>> = {
   "an unknown interrupt pending": (hart) => (hart.mip = 1),
   "an unknown interrupt enabled": (hart) => (hart.mie = 0x80_0000),
   "a mode of mtvec that does not exist": (hart) => (hart.mtvec = 2),
+  "an unknown bit of mstatush": (hart) => (hart.mstatush = 0x20),
+  "a root table between two": (hart) => (hart.hgatp = 0x8008_0002 | 0),
+  "an inner machine with an unknown number": (hart) => (hart.hgatp = 0x40_0000),
+  "an inner machine in machine mode": (hart) => (hart.privilege = 3),
   "a counter that cannot be enabled": (hart) => (hart.mcounteren = 8),
   "a reservation of no word": (hart) => (hart.reservation = 0x8000_0001),
   "more traps than ticks": (hart) => (hart.trapped = hart.ticks + 1),
@@ -118,21 +126,23 @@ test.each(Object.entries(IMPOSSIBLE))("hart: %s is refused", (_name, spoil) => {
 
 test("hart: flags that are none are refused, and what belongs to a flag that is not set", () => {
   const bytes = saved(new Hart(1));
-  // privilege, waiting, reserved, reservation, halted, and four words of the reason
-  const flags = bytes.length - 24;
+  // privilege, virtual, waiting, reserved, reservation, halted, and four words of the reason
+  const flags = bytes.length - 25;
   expect([bytes[flags], bytes[flags + 1]]).toEqual([3, 0]);
   for (const [at, value] of [
     [0, 1],
     [0, 2],
     [0, 4],
+    [1, 1],
     [1, 2],
     [2, 2],
-    [3, 4],
-    [7, 2],
-    [8, 1],
-    [12, 1],
-    [16, 1],
-    [20, 1],
+    [3, 2],
+    [4, 4],
+    [8, 2],
+    [9, 1],
+    [13, 1],
+    [17, 1],
+    [21, 1],
   ] as const) {
     const spoiled = bytes.slice();
     spoiled[flags + at] = value;

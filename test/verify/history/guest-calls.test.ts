@@ -52,11 +52,11 @@ test("guest calls: what the session layer refused tells nothing", () => {
 });
 
 test("guest calls: a request that is none reads nothing", () => {
-  expect(keyValueCall(Uint8Array.of(99))).toEqual({ f: "get", key: "", input: null });
+  expect(keyValueCall(Uint8Array.of(99), undefined)).toEqual({ f: "get", key: "", input: null });
 });
 
 test("guest calls: an increment tells the count that it came to", () => {
-  expect(counterCall(new Uint8Array(0))).toEqual({ f: "increment", input: null });
+  expect(counterCall(new Uint8Array(0), undefined)).toEqual({ f: "increment", input: null });
   expect(counterCall(new Uint8Array(0), Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0))).toEqual({
     f: "increment",
     input: null,
