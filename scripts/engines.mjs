@@ -15,7 +15,7 @@ const SEED = 7;
 const INSTALL_LIMIT_MS = 120_000;
 const RUN_LIMIT_MS = 120_000;
 
-const scenarios = ["counter", "kv"];
+const scenarios = ["counter", "kv", "riscv-kv", "riscv-journal", "riscv-nested"];
 try {
   createRequire(import.meta.url).resolve("sql.js");
   scenarios.push("sqlite");
@@ -81,13 +81,13 @@ try {
     console.log("engines: nothing compared, this takes two versions of Node");
   } else {
     const names = engines.map(({ version }) => version.padEnd(18)).join("");
-    console.log(`${"scenario".padEnd(10)}${names}verdict`);
+    console.log(`${"scenario".padEnd(15)}${names}verdict`);
     for (const scenario of scenarios) {
       const results = engines.map(({ node }) => runHash(node, scenario));
       const hashes = new Set(results.map(({ hash }) => hash));
       const same = hashes.size === 1 && !hashes.has(undefined);
       const cells = results.map(({ hash }) => (hash ?? "failed").padEnd(18)).join("");
-      console.log(`${scenario.padEnd(10)}${cells}${same ? "same" : "DIFFERENT"}`);
+      console.log(`${scenario.padEnd(15)}${cells}${same ? "same" : "DIFFERENT"}`);
       if (same) continue;
       failures += 1;
       for (const { error } of results) if (error !== undefined) console.log(error);
