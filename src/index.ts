@@ -6,6 +6,14 @@
  */
 
 export { type BrownoutOptions, brownout, type Capture, stopAndCopy } from "./checkpoint/capture.ts";
+export { encodings } from "./checkpoint/encode/encodings.ts";
+export type { PageEncoder, PageEncoding } from "./checkpoint/encode/page-encoder.ts";
+export type {
+  CacheOptions,
+  FeedbackOptions,
+  RunLengthOptions,
+  WordDifferenceOptions,
+} from "./checkpoint/encode/page-encodings.ts";
 export type { CheckpointDefects, CheckpointOptions } from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
 export type { AdaptiveOptions } from "./checkpoint/trigger/adaptive.ts";

@@ -5,6 +5,7 @@ import { trackerFor } from "../memory/tracker-for.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import type { Nanoseconds } from "../sim/time.ts";
+import type { PageEncoder } from "./encode/page-encoder.ts";
 import { chainCheck, decodeMessage, encodeCommit, encodeGroup } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
 import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
@@ -26,6 +27,7 @@ export class Checkpointer {
   readonly #side: PrimarySide;
   readonly #settings: CheckpointSettings;
   readonly #tracker: DirtyTracker;
+  readonly #encoder: PageEncoder;
   /** Pages to send with the coming checkpoint. */
   readonly #dirty = new PageSet();
   #epoch = 1;
@@ -41,6 +43,7 @@ export class Checkpointer {
   constructor(side: PrimarySide, settings: CheckpointSettings) {
     this.#side = side;
     this.#settings = settings;
+    this.#encoder = settings.encode.createEncoder();
     this.#tracker = trackerFor(side.vm.guest.memory, {
       invalidate: !settings.broken.noTlbInvalidate,
     });
@@ -48,11 +51,13 @@ export class Checkpointer {
 
   /** Replicates for ever. Returns only when the secondary keeps refusing a checkpoint. */
   *run(): Process<"refused"> {
+    this.#encoder.beginEpoch(this.#epoch);
     yield* this.#synchronise();
     for (;;) {
       const outcome = yield* this.#checkpoint();
       if (outcome === "refused") return outcome;
       this.#epoch += 1;
+      this.#encoder.beginEpoch(this.#epoch);
       yield* this.#settings.trigger.wait(this.#triggerContext());
     }
   }
@@ -183,7 +188,10 @@ export class Checkpointer {
     const { encodePageNs, sendPageNs } = host.profile;
     const group = this.#checks.length;
     yield* host.compute(pages.length * (encodePageNs + sendPageNs));
-    const { bytes, check } = encodeGroup({ term, epoch: this.#wireEpoch, group, pages });
+    const { bytes, check } = encodeGroup(
+      { term, epoch: this.#wireEpoch, group, pages },
+      this.#encoder,
+    );
     this.#messages.push(bytes);
     this.#checks.push(check);
     this.#pagesSent += pages.length;
@@ -197,7 +205,10 @@ export class Checkpointer {
     for (;;) {
       const answer = decodeMessage(yield* stream.receive());
       if (answer?.term !== term || answer.epoch !== this.#wireEpoch) continue;
-      if (answer.type === "acknowledge") return "acknowledged";
+      if (answer.type === "acknowledge") {
+        if (answer.feedback !== undefined) this.#encoder.learn(answer.feedback);
+        return "acknowledged";
+      }
       if (answer.type !== "reject") continue;
       yield* this.#announce("checkpoint.aborted", { reason: "refused by the secondary" });
       refusals += 1;

@@ -1,12 +1,17 @@
 import { ByteReader } from "../sim/byte-reader.ts";
 import { ByteWriter } from "../sim/byte-writer.ts";
 import { xxh32 } from "../sim/hash.ts";
+import type { EncodedPage } from "./encode/encoded-page.ts";
+import { type FeedbackList, readFeedback, writeFeedback } from "./encode/feedback-list.ts";
+import type { PageEncoder } from "./encode/page-encoder.ts";
+import { WholeEncoder } from "./encode/whole-encoder.ts";
 import { type PageCopy, readPages, writePages } from "./page-group.ts";
 
 const GROUP = 1;
 const COMMIT = 2;
 const ACKNOWLEDGE = 3;
 const REJECT = 4;
+const ACKNOWLEDGE_WITH_FEEDBACK = 5;
 
 /** Most regions a machine may have, and most register bytes, that a commit record is believed. */
 export const REGIONS_MAX = 64;
@@ -20,7 +25,7 @@ export interface GroupMessage {
   readonly epoch: number;
   /** Groups of a checkpoint are numbered from 0 without a gap. */
   readonly group: number;
-  readonly pages: readonly PageCopy[];
+  readonly pages: readonly EncodedPage[];
   /** Check value of the group's bytes: filled in by both encoding and decoding. */
   readonly check: number;
 }
@@ -44,6 +49,8 @@ export interface AcknowledgeMessage {
   readonly type: "acknowledge";
   readonly term: number;
   readonly epoch: number;
+  /** What the secondary has found out about pages, if it has. */
+  readonly feedback?: FeedbackList;
 }
 
 /** The secondary refused the checkpoint whole; the one before it stands. */
@@ -63,14 +70,19 @@ export function chainCheck(checks: readonly number[]): number {
   return xxh32(writer.finish());
 }
 
-/** A group as bytes, with the check value it carries at its end. */
-export function encodeGroup(message: Omit<GroupMessage, "type" | "check">): {
-  readonly bytes: Uint8Array;
-  readonly check: number;
-} {
+/** A group whose pages are yet to be encoded. */
+export interface PageGroup extends Omit<GroupMessage, "type" | "check" | "pages"> {
+  readonly pages: readonly PageCopy[];
+}
+
+/** A group as bytes, its pages as `encoder` makes them, with the check value it carries at its end. */
+export function encodeGroup(
+  message: PageGroup,
+  encoder: PageEncoder = new WholeEncoder(),
+): { readonly bytes: Uint8Array; readonly check: number } {
   const writer = open(GROUP, message, 64 + message.pages.length * 4104);
   writer.u32(message.group);
-  writePages(writer, message.pages);
+  writePages(writer, message.pages, encoder);
   return seal(writer);
 }
 
@@ -85,7 +97,12 @@ export function encodeCommit(message: Omit<CommitMessage, "type">): Uint8Array {
 
 /** An acknowledgement or a refusal as bytes. */
 export function encodeAnswer(message: AcknowledgeMessage | RejectMessage): Uint8Array {
-  return seal(open(message.type === "acknowledge" ? ACKNOWLEDGE : REJECT, message, 16)).bytes;
+  if (message.type === "reject") return seal(open(REJECT, message, 16)).bytes;
+  const { feedback } = message;
+  if (feedback === undefined) return seal(open(ACKNOWLEDGE, message, 16)).bytes;
+  const writer = open(ACKNOWLEDGE_WITH_FEEDBACK, message, 64);
+  writeFeedback(writer, feedback);
+  return seal(writer).bytes;
 }
 
 /**
@@ -119,6 +136,10 @@ function readBody(reader: ByteReader, check: number): Message | undefined {
       return readCommit(reader, term, epoch);
     case ACKNOWLEDGE:
       return { type: "acknowledge", term, epoch };
+    case ACKNOWLEDGE_WITH_FEEDBACK: {
+      const feedback = readFeedback(reader);
+      return feedback && { type: "acknowledge", term, epoch, feedback };
+    }
     case REJECT:
       return { type: "reject", term, epoch };
     default:

@@ -1,6 +1,8 @@
 import { StandinRangeError } from "../sim/errors.ts";
 import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
 import { type Capture, stopAndCopy } from "./capture.ts";
+import type { PageEncoding } from "./encode/page-encoder.ts";
+import { whole } from "./encode/page-encodings.ts";
 import { fixedInterval } from "./trigger/fixed-interval.ts";
 import type { Trigger } from "./trigger/trigger.ts";
 
@@ -12,6 +14,8 @@ export interface CheckpointOptions {
   readonly trigger?: Trigger;
   /** How its pages are captured. Default {@link stopAndCopy}. */
   readonly capture?: Capture;
+  /** How pages travel. Default {@link whole}. */
+  readonly encode?: PageEncoding;
   /**
    * While the first copy of memory is made with the machine running: stop for the rest when a round
    * leaves at most this many pages. Default 64.
@@ -62,6 +66,7 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     interval,
     trigger: options.trigger ?? fixedInterval(interval),
     capture: options.capture ?? stopAndCopy(),
+    encode: options.encode ?? whole(),
     synchronisationPages: options.synchronisationPages ?? 64,
     synchronisationRounds: options.synchronisationRounds ?? 8,
     resends: options.resends ?? 3,

@@ -1,5 +1,7 @@
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
+import type { DifferenceCounter } from "./encode/difference-counter.ts";
+import { PageApplier } from "./encode/page-applier.ts";
 import { type CommitMessage, decodeMessage, encodeAnswer, type GroupMessage } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
 import type { CheckpointRecord } from "./records.ts";
@@ -20,10 +22,14 @@ export class Receiver {
   readonly #side: SecondarySide;
   readonly #settings: CheckpointSettings;
   readonly #staging = new Staging();
+  /** Finds out which pages change little, for encodings that want to know. */
+  readonly #counter: DifferenceCounter | undefined;
 
   constructor(side: SecondarySide, settings: CheckpointSettings) {
     this.#side = side;
     this.#settings = settings;
+    this.#counter = settings.encode.createCounter?.();
+    side.image.applier = new PageApplier({ counter: this.#counter });
   }
 
   /** Receives for ever; whoever promotes the secondary kills this process first. */
@@ -109,8 +115,10 @@ export class Receiver {
     yield* this.#answer("reject", of);
   }
 
-  *#answer(type: "acknowledge" | "reject", of: OfEpoch): Process {
-    yield* this.#side.stream.send(encodeAnswer({ type, term: of.term, epoch: of.epoch }));
+  *#answer(type: "acknowledge" | "reject", { term, epoch }: OfEpoch): Process {
+    const feedback = type === "acknowledge" ? this.#counter?.take() : undefined;
+    const answer = feedback === undefined ? { type, term, epoch } : { type, term, epoch, feedback };
+    yield* this.#side.stream.send(encodeAnswer(answer));
   }
 
   *#applyGroup(of: OfEpoch): Process {

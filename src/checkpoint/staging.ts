@@ -1,7 +1,7 @@
 import type { Memory } from "../memory/memory.ts";
 import { assert } from "../sim/assert.ts";
+import type { EncodedPage } from "./encode/encoded-page.ts";
 import { type CommitMessage, chainCheck, type GroupMessage } from "./message.ts";
-import type { PageCopy } from "./page-group.ts";
 
 /** Most groups of one checkpoint that are staged: 60 GiB of pages. */
 const GROUPS_MAX = 1_048_576;
@@ -71,7 +71,7 @@ export class Staging {
   }
 
   /** Hands over the pages in the order of their arrival and forgets them. */
-  take(): PageCopy[] {
+  take(): EncodedPage[] {
     const pages = this.#groups.flatMap((group) => group.pages);
     assert(this.#groups.length <= GROUPS_MAX, "staging keeps its bound");
     this.clear();

@@ -3,8 +3,10 @@ import type { Host } from "../host/host.ts";
 import { PageSet } from "../memory/page-set.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
+import type { EncodedPage } from "./encode/encoded-page.ts";
+import { PageApplier } from "./encode/page-applier.ts";
 import type { CommitMessage } from "./message.ts";
-import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
+import { GROUP_PAGES_MAX } from "./page-group.ts";
 import type { Staging } from "./staging.ts";
 
 /**
@@ -22,7 +24,9 @@ export class StandByImage {
   #term = 0;
   #registers: Uint8Array | undefined;
   /** Pages of the committed epoch that are not in memory yet. */
-  #unapplied: PageCopy[] = [];
+  #unapplied: EncodedPage[] = [];
+  /** Puts pages into memory, as they were encoded; another one where the scheme wants it. */
+  applier: PageApplier = new PageApplier();
 
   constructor(host: Host, guest: Guest) {
     this.#host = host;
@@ -79,12 +83,13 @@ export class StandByImage {
     this.#epoch = epoch;
     this.#registers = registers;
     this.#unapplied = staging.take();
+    this.applier.beginEpoch(epoch);
   }
 
   /** Copies a group of committed pages to memory and pays for it; returns how many it copied. */
   *applyGroup(): Process<number> {
     const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
-    for (const { page, bytes } of pages) this.guest.memory.hostWrite(page, bytes);
+    for (const page of pages) this.applier.apply(page, this.guest.memory);
     yield* this.#host.compute(pages.length * this.#host.profile.applyPageNs);
     return pages.length;
   }
@@ -94,7 +99,7 @@ export class StandByImage {
    * staged, complete or not.
    */
   tear(staging: Staging): void {
-    for (const { page, bytes } of staging.take()) this.guest.memory.hostWrite(page, bytes);
+    for (const page of staging.take()) this.applier.apply(page, this.guest.memory);
     this.#unapplied = [];
   }
 }

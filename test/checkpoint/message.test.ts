@@ -1,6 +1,7 @@
 // covers src/checkpoint/page-group.ts
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { decodeInto } from "../../src/checkpoint/encode/page-patch.ts";
 import {
   chainCheck,
   decodeMessage,
@@ -51,7 +52,14 @@ test("message: a group comes out as it went in, with its check value", () => {
   fc.assert(
     fc.property(group, (message) => {
       const { bytes, check } = encodeGroup(message);
-      expect(decodeMessage(bytes)).toEqual({ type: "group", check, ...message });
+      const decoded = decodeMessage(bytes);
+      if (decoded?.type !== "group") throw new Error("expected a group");
+      const pages = decoded.pages.map((encoded) => {
+        const target = new Uint8Array(PAGE);
+        decodeInto(encoded, new Uint8Array(PAGE), target);
+        return { page: encoded.page, bytes: target };
+      });
+      expect({ ...decoded, pages }).toEqual({ type: "group", check, ...message });
     }),
     { numRuns: 20 },
   );
@@ -70,6 +78,9 @@ test("message: answers come out as they went in", () => {
     const message = { type, term: 3, epoch: 70_000 };
     expect(decodeMessage(encodeAnswer(message))).toEqual(message);
   }
+  const feedback = { listed: [1, 70_000], unlisted: [3] };
+  const told = { type: "acknowledge", term: 3, epoch: 4, feedback } as const;
+  expect(decodeMessage(encodeAnswer(told))).toEqual(told);
 });
 
 test("message: a zero page travels without its contents", () => {

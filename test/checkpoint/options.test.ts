@@ -4,8 +4,8 @@ import { checkpointSettings } from "../../src/checkpoint/options.ts";
 import { ms } from "../../src/sim/time.ts";
 
 test("checkpoint options: defaults are those that are documented", () => {
-  const { trigger, ...rest } = checkpointSettings({});
-  expect(trigger.name).toBe("every 25 ms");
+  const { trigger, encode, ...rest } = checkpointSettings({});
+  expect([trigger.name, encode.name]).toEqual(["every 25 ms", "whole"]);
   expect(rest).toEqual({
     interval: ms(25),
     capture: stopAndCopy(),
