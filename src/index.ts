@@ -14,7 +14,11 @@ export type {
   RunLengthOptions,
   WordDifferenceOptions,
 } from "./checkpoint/encode/page-encodings.ts";
-export type { CheckpointDefects, CheckpointOptions } from "./checkpoint/options.ts";
+export type {
+  CheckpointDefects,
+  CheckpointOptions,
+  CheckpointTracker,
+} from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
 export type { AdaptiveOptions } from "./checkpoint/trigger/adaptive.ts";
 export type { HeldOutputOptions } from "./checkpoint/trigger/held-output.ts";

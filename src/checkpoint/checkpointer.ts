@@ -1,7 +1,7 @@
+import { chooseTracker } from "../memory/choose-tracker.ts";
 import { PAGE_SIZE } from "../memory/page.ts";
 import { PageSet } from "../memory/page-set.ts";
 import type { DirtyTracker } from "../memory/tracker.ts";
-import { trackerFor } from "../memory/tracker-for.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import type { Nanoseconds } from "../sim/time.ts";
@@ -44,8 +44,9 @@ export class Checkpointer {
     this.#side = side;
     this.#settings = settings;
     this.#encoder = settings.encode.createEncoder();
-    this.#tracker = trackerFor(side.vm.guest.memory, {
+    this.#tracker = chooseTracker(side.vm.guest.memory, settings.track, {
       invalidate: !settings.broken.noTlbInvalidate,
+      ...(settings.scanWorkers > 1 ? { scanWorkers: settings.scanWorkers } : {}),
     });
   }
 
@@ -252,10 +253,11 @@ export class Checkpointer {
     const { profile } = host;
     const before = this.#tracker.work;
     this.#tracker.collect(this.#dirty);
-    const { scannedPages, comparedPages, collectedPages } = this.#tracker.work;
+    const { longestScanPages, comparedPages, collectedPages, writeFaults } = this.#tracker.work;
     yield* host.compute(
       profile.tlbInvalidateNs +
-        (scannedPages - before.scannedPages) * profile.collectPageNs +
+        (longestScanPages - before.longestScanPages) * profile.collectPageNs +
+        (writeFaults - before.writeFaults) * profile.writeFaultNs +
         (comparedPages - before.comparedPages) * profile.comparePageNs +
         (collectedPages - before.collectedPages) * profile.clearPageNs,
     );

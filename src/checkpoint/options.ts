@@ -1,3 +1,4 @@
+import type { TrackerName } from "../memory/choose-tracker.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
 import { type Capture, stopAndCopy } from "./capture.ts";
@@ -6,12 +7,22 @@ import { whole } from "./encode/page-encodings.ts";
 import { fixedInterval } from "./trigger/fixed-interval.ts";
 import type { Trigger } from "./trigger/trigger.ts";
 
+/** Ways of noticing writes that a scheme may choose; a dirty ring, which stops the machine, is not among them yet. */
+export type CheckpointTracker = Exclude<TrackerName, "dirty-ring" | "dirty-ring+shadow">;
+
 /** Settings of periodic checkpoints. */
 export interface CheckpointOptions {
   /** From the start of one checkpoint to the start of the next; short for that trigger. Default 25 ms. */
   readonly interval?: Nanoseconds;
   /** When the next checkpoint begins. Default {@link fixedInterval} of `interval`. */
   readonly trigger?: Trigger;
+  /**
+   * How the primary notices which pages are written. Default `slat+shadow`: dirty flags where stores are
+   * seen, comparison elsewhere.
+   */
+  readonly track?: CheckpointTracker;
+  /** Workers that share the scan for dirty flags, 1 to 64 (US8533382). Default 1. */
+  readonly scanWorkers?: number;
   /** How its pages are captured. Default {@link stopAndCopy}. */
   readonly capture?: Capture;
   /** How pages travel. Default {@link whole}. */
@@ -65,6 +76,8 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
   const settings = {
     interval,
     trigger: options.trigger ?? fixedInterval(interval),
+    track: options.track ?? "slat+shadow",
+    scanWorkers: options.scanWorkers ?? 1,
     capture: options.capture ?? stopAndCopy(),
     encode: options.encode ?? whole(),
     synchronisationPages: options.synchronisationPages ?? 64,
@@ -72,6 +85,13 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     resends: options.resends ?? 3,
     broken: options.broken ?? {},
   };
+  atLeast(1, "scanWorkers", settings.scanWorkers);
+  if (settings.scanWorkers > 1 && !settings.track.startsWith("slat")) {
+    throw new StandinRangeError(
+      "CHECKPOINT_OPTION",
+      `scanWorkers: expected the tracker slat, whose scan can be shared, got ${settings.track}`,
+    );
+  }
   atLeast(0, "synchronisationPages", settings.synchronisationPages);
   atLeast(1, "synchronisationRounds", settings.synchronisationRounds);
   atLeast(0, "resends", settings.resends);

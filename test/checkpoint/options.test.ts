@@ -8,6 +8,8 @@ test("checkpoint options: defaults are those that are documented", () => {
   expect([trigger.name, encode.name]).toEqual(["every 25 ms", "whole"]);
   expect(rest).toEqual({
     interval: ms(25),
+    track: "slat+shadow",
+    scanWorkers: 1,
     capture: stopAndCopy(),
     synchronisationPages: 64,
     synchronisationRounds: 8,
@@ -35,4 +37,12 @@ test.each([
   expect(() => checkpointSettings(options)).toThrow(
     expect.objectContaining({ code: "CHECKPOINT_OPTION" }),
   );
+});
+
+test("checkpoint options: workers that share a scan need one to share", () => {
+  expect(() => checkpointSettings({ scanWorkers: 2, track: "shadow" })).toThrow(
+    "scanWorkers: expected the tracker slat, whose scan can be shared, got shadow",
+  );
+  expect(() => checkpointSettings({ scanWorkers: 0 })).toThrow("scanWorkers: expected");
+  expect(checkpointSettings({ scanWorkers: 2, track: "slat" }).scanWorkers).toBe(2);
 });

@@ -63,10 +63,16 @@ test("pipeline: any combination of parts keeps every promise, whenever the prima
       encode: random.pick(encode)(),
       capture: random.pick(capture)(),
       trigger: random.pick(trigger)(),
+      ...random.pick([
+        { track: "slat", scanWorkers: 4 } as const,
+        { track: "write-protection" } as const,
+        { track: "shadow" } as const,
+        {},
+      ]),
     };
     const crashAtNs = ms(20) + random.below(ms(200));
     const end = run(options, round, crashAtNs);
-    const what = `${options.encode.name}, ${options.capture.name}, ${options.trigger.name}`;
+    const what = `${options.encode.name}, ${options.capture.name}, ${options.trigger.name}, ${options.track ?? ""}`;
     expect(end.simulation.violations, what).toEqual([]);
     expect(end.machine.activeHost, what).toBe(end.b);
     expect(end.acknowledged, what).toBeGreaterThan(2);

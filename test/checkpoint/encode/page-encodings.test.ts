@@ -190,6 +190,17 @@ test("page encodings: with feedback the primary applies the threshold to listed 
   expect(pair.identical).toBe(true);
 });
 
+test("page encodings: with feedback the list is forgotten with the secondary that made it", () => {
+  const pair = new PairOfMemories(feedback({ thresholdIntervals: 0 }));
+  pair.write(1, 0, 8, 1);
+  pair.epoch(1);
+  expect(pair.epoch(1)).toEqual(["whole"]);
+  expect(pair.encoder.work.copiedPages).toBe(1);
+  pair.replaceSecondary();
+  expect(pair.epoch(1)).toEqual(["whole"]);
+  expect(pair.encoder.work.copiedPages).toBe(1);
+});
+
 test("page encodings: with feedback a lost list does no harm", () => {
   const pair = new PairOfMemories(feedback({ thresholdIntervals: 0 }));
   pair.write(1, 0, 8, 1);
