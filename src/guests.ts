@@ -88,6 +88,7 @@ export { riscvKeyValue } from "./guest/riscv/riscv-key-value.ts";
 export { RiscvMachine } from "./guest/riscv/riscv-machine.ts";
 export { CLIENTS_MAX, REQUEST_NUMBER_MAX } from "./guest/session-directory.ts";
 export { SessionStatus, sessionStatusOf } from "./guest/session-status.ts";
+export type { StoreMarkDefects } from "./guest/wasm/code-instrumenter.ts";
 export {
   type ExportStateOptions,
   exportState,
@@ -95,6 +96,7 @@ export {
   type ReachableModule,
 } from "./guest/wasm/export-rewriter.ts";
 export type { WasmMemoryOutline, WasmValueType } from "./guest/wasm/module-outline.ts";
+export { type InstrumentedModule, instrumentStores } from "./guest/wasm/store-instrumentation.ts";
 export { WasmBinary, type WasmImportName, type WasmImports } from "./guest/wasm/wasm-binary.ts";
 export {
   WASM_RECEIVE_BYTES,

@@ -29,6 +29,8 @@ export interface SqliteOptions {
   readonly initialBalance?: number;
   /** Virtual time of a transaction, an integer from 1 ns. Default 50,000 ns. */
   readonly transactionNs?: number;
+  /** Whether SQLite marks the pages that it stores to, see `WasmDefinition`. Default false. */
+  readonly instrument?: boolean;
   /** Broken on purpose, for tests of the checks: a retried request is executed again. Default false. */
   readonly executeRetries?: boolean;
 }
@@ -62,7 +64,7 @@ export async function loadSqlite(): Promise<Sqlite> {
 
 function sqliteImage(binary: WasmBinary, options: SqliteOptions): SqliteImage {
   const { accounts = 100, initialBalance = 1_000, transactionNs = 50_000 } = options;
-  const { executeRetries = false } = options;
+  const { executeRetries = false, instrument = false } = options;
   expectInteger("accounts", accounts, 2, 1_000_000);
   expectInteger("initialBalance", initialBalance, 0, 0x7fff_ffff);
   expectInteger("transactionNs", transactionNs, 1, 3_600_000_000_000);
@@ -73,6 +75,7 @@ function sqliteImage(binary: WasmBinary, options: SqliteOptions): SqliteImage {
     const image = wasmGuest({
       name: "sqlite",
       binary,
+      instrument,
       imports: (machine) => hostCalls(machine, files),
       boot(machine) {
         const library = new SqliteLibrary(machine);

@@ -1,5 +1,6 @@
 import type { Extent } from "./extent.ts";
 import type { PageSet } from "./page-set.ts";
+import type { StoreMarks } from "./store-marks.ts";
 
 /**
  * Where the bytes of a region's pages are. Pages are numbered from 0 within the backing.
@@ -21,6 +22,8 @@ export interface Backing {
   readonly movable: boolean;
   /** Write marks, or `undefined` where writes may pass the backing by. */
   readonly marks: WriteMarks | undefined;
+  /** Marks of the stores that pass the memory by, for a tracker; absent where nobody sets any. */
+  readonly storeMarks?: StoreMarks;
 
   /**
    * The page's bytes, to read only and at once: a view that is stale after the backing has grown or

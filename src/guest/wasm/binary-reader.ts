@@ -56,6 +56,18 @@ export class WasmBinaryReader {
     return this.fail("an integer too long");
   }
 
+  /** A signed LEB128 integer of 32 bits. */
+  s32(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte();
+      value |= (byte & 0x7f) << shift;
+      if (byte >= 0x80) continue;
+      return shift < 28 && (byte & 0x40) !== 0 ? value | (-1 << (shift + 7)) : value;
+    }
+    return this.fail("an integer too long");
+  }
+
   /** Steps over a LEB128 integer of at most `bitCount` bits. */
   skipInteger(bitCount: 32 | 33 | 64): void {
     const bytesMax = Math.ceil(bitCount / 7);
@@ -74,6 +86,16 @@ export class WasmBinaryReader {
   /** A name as its bytes (UTF-8), without its length. */
   name(): Uint8Array {
     return this.bytes(this.u32());
+  }
+
+  /** How many bytes are left to read. */
+  get left(): number {
+    return this.#end - this.#offset;
+  }
+
+  /** A reader of all that is left, which this reader does not step over. */
+  rest(): WasmBinaryReader {
+    return new WasmBinaryReader(this.#bytes, this.#offset, this.#end);
   }
 
   /** A reader of the next `length` bytes, which this reader steps over. */

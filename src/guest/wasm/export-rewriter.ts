@@ -1,15 +1,19 @@
-import { assert } from "../../sim/assert.ts";
 import { StandinRangeError, StandinTypeError } from "../../sim/errors.ts";
+import { ExportList } from "./export-list.ts";
 import {
   ExternKind,
   outlineModule,
   SectionId,
-  sectionRank,
-  type WasmExportOutline,
   type WasmMemoryOutline,
   type WasmModuleOutline,
   type WasmValueType,
 } from "./module-outline.ts";
+import {
+  encodeExportSection,
+  encodeMemorySection,
+  MEMORY_UNIT_BYTES,
+  replaceSections,
+} from "./section-writer.ts";
 
 /** A mutable global under the name by which it can be reached. */
 export interface ReachableGlobal {
@@ -42,46 +46,8 @@ export interface ExportStateOptions {
   readonly initialMemoryBytes?: number;
 }
 
-/** A WebAssembly page. */
-const MEMORY_UNIT_BYTES = 65_536;
-
 /** Most bytes of a memory with 32-bit addresses. */
 const MEMORY_BYTES_MAX = 0x1_0000_0000;
-
-/** Magic number and version. */
-const MODULE_HEADER_BYTES = 8;
-
-/** In front of every name that the rewriting adds. */
-const ADDED_PREFIX = "standin:";
-
-/** Names by which the state of a module is exported, collected while entries are added. */
-class ExportList {
-  readonly entries: WasmExportOutline[];
-  readonly #names: Set<string>;
-
-  constructor(entries: readonly WasmExportOutline[]) {
-    this.entries = [...entries];
-    this.#names = new Set(entries.map(({ name }) => text(name)));
-  }
-
-  /** The name of something that is exported already, if it is one that JavaScript can spell. */
-  find(kind: number, index: number): string | undefined {
-    return this.entries
-      .filter((entry) => entry.kind === kind && entry.index === index)
-      .map(({ name }) => name)
-      .filter((name) => name.every((byte) => byte < 0x80))
-      .map(text)[0];
-  }
-
-  /** Exports something under a name of its own. */
-  add(kind: number, index: number, name: string): string {
-    let free = `${ADDED_PREFIX}${name}`;
-    while (this.#names.has(free)) free += "'";
-    this.#names.add(free);
-    this.entries.push({ name: ascii(free), kind, index });
-    return free;
-  }
-}
 
 /**
  * Exports what a module keeps to itself: mutable globals (a compiler's stack pointer above all), its
@@ -161,72 +127,4 @@ function exportGlobals(outline: WasmModuleOutline, list: ExportList): ReachableG
     globals.push({ name, type, hidden: known === undefined });
   }
   return globals;
-}
-
-/** The binary with some of its sections replaced, or put in where they belong. */
-function replaceSections(
-  bytes: Uint8Array,
-  { sections }: WasmModuleOutline,
-  replacements: ReadonlyMap<number, Uint8Array>,
-): Uint8Array {
-  const parts: Uint8Array[] = [bytes.subarray(0, MODULE_HEADER_BYTES)];
-  const pending = new Map(replacements);
-  for (const { id, start, end } of sections) {
-    for (const [replaced, section] of pending) {
-      if (replaced !== id && sectionRank(replaced) > sectionRank(id)) continue;
-      parts.push(section);
-      pending.delete(replaced);
-    }
-    if (!replacements.has(id)) parts.push(bytes.subarray(start, end));
-  }
-  return concatenate([...parts, ...pending.values()]);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
-
-function encodeMemorySection({ initialBytes, maximumBytes }: WasmMemoryOutline): Uint8Array {
-  const limits = [initialBytes, maximumBytes]
-    .filter((size) => size !== undefined)
-    .flatMap((size) => u32(size / MEMORY_UNIT_BYTES));
-  const content = [1, maximumBytes === undefined ? 0 : 1, ...limits];
-  return Uint8Array.from([SectionId.memory, ...u32(content.length), ...content]);
-}
-
-function encodeExportSection(entries: readonly WasmExportOutline[]): Uint8Array {
-  const content: number[] = [...u32(entries.length)];
-  for (const { name, kind, index } of entries) {
-    content.push(...u32(name.length), ...name, kind, ...u32(index));
-  }
-  return Uint8Array.from([SectionId.export, ...u32(content.length), ...content]);
-}
-
-/** An unsigned LEB128 integer. */
-function u32(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
-  return [...bytes, rest];
-}
-
-function text(name: Uint8Array): string {
-  let decoded = "";
-  for (const byte of name) decoded += String.fromCharCode(byte);
-  return decoded;
-}
-
-function ascii(name: string): Uint8Array {
-  const bytes = new Uint8Array(name.length);
-  for (let index = 0; index < name.length; index += 1) {
-    assert(name.charCodeAt(index) < 0x80, "added names are ASCII");
-    bytes[index] = name.charCodeAt(index);
-  }
-  return bytes;
 }

@@ -8,11 +8,15 @@ export const ExternKind = { function: 0, table: 1, memory: 2, global: 3, tag: 4 
 /** Identifiers of the sections that matter here. */
 export const SectionId = {
   custom: 0,
+  type: 1,
   import: 2,
+  function: 3,
   table: 4,
   memory: 5,
   global: 6,
   export: 7,
+  code: 10,
+  data: 11,
 } as const;
 
 /** Section identifiers in the order in which sections follow each other in a module. */
@@ -74,6 +78,8 @@ export interface WasmModuleOutline {
   readonly memories: readonly WasmMemoryOutline[];
   readonly tableCount: number;
   readonly exports: readonly WasmExportOutline[];
+  /** The type of each function that is imported, an index. */
+  readonly importedFunctionTypes: readonly number[];
 }
 
 type Growing = {
@@ -82,6 +88,7 @@ type Growing = {
   memories: WasmMemoryOutline[];
   tableCount: number;
   exports: WasmExportOutline[];
+  importedFunctionTypes: number[];
 };
 
 /** The place of a section in the order of sections; -1 for one that the format does not know. */
@@ -98,7 +105,14 @@ export function sectionRank(id: number): number {
  */
 export function outlineModule(bytes: Uint8Array): WasmModuleOutline {
   const reader = new WasmBinaryReader(bytes);
-  const outline: Growing = { sections: [], globals: [], memories: [], tableCount: 0, exports: [] };
+  const outline: Growing = {
+    sections: [],
+    globals: [],
+    memories: [],
+    tableCount: 0,
+    exports: [],
+    importedFunctionTypes: [],
+  };
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) {
     if (reader.byte() !== byte) reader.fail("no magic number and version 1");
   }
@@ -148,7 +162,7 @@ function readImport(reader: WasmBinaryReader, outline: Growing): void {
   reader.name();
   reader.name();
   const kind = reader.byte();
-  if (kind === ExternKind.function) reader.u32();
+  if (kind === ExternKind.function) outline.importedFunctionTypes.push(reader.u32());
   else if (kind === ExternKind.table) {
     readTable(reader);
     outline.tableCount += 1;

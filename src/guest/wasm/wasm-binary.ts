@@ -1,5 +1,7 @@
 import { StandinTypeError } from "../../sim/errors.ts";
+import type { StoreMarkDefects } from "./code-instrumenter.ts";
 import { type ExportStateOptions, exportState, type ReachableModule } from "./export-rewriter.ts";
+import { instrumentStores } from "./store-instrumentation.ts";
 
 /** Functions that a module imports, by module and name; their operands are numbers and bigints. */
 export type WasmImports = Record<string, Record<string, (...operands: never[]) => unknown>>;
@@ -18,10 +20,14 @@ export interface WasmImportName {
 export class WasmBinary {
   /** How the state is exported. */
   readonly reachable: ReachableModule;
+  /** Bytes of the marks in front of the program's memory; 0 for a program that sets none. */
+  readonly mapBytes: number;
   readonly #module: WebAssembly.Module;
+  #instrumented: WasmBinary | undefined;
 
-  private constructor(reachable: ReachableModule) {
+  private constructor(reachable: ReachableModule, mapBytes: number) {
     this.reachable = reachable;
+    this.mapBytes = mapBytes;
     try {
       this.#module = new WebAssembly.Module(reachable.bytes as Uint8Array<ArrayBuffer>);
     } catch (thrown) {
@@ -38,7 +44,20 @@ export class WasmBinary {
    *   {@link exportState} does.
    */
   static compile(bytes: Uint8Array, options: ExportStateOptions = {}): WasmBinary {
-    return new WasmBinary(exportState(bytes, options));
+    return new WasmBinary(exportState(bytes, options), 0);
+  }
+
+  /**
+   * The same program with a mark set by each store, see {@link instrumentStores}. Made once; asking
+   * again gives the same.
+   *
+   * @param broken Parts broken on purpose, to show that the checks notice; made anew each time.
+   * @throws StandinTypeError `WASM_UNSUPPORTED` for a program that is not understood.
+   */
+  instrumented(broken?: StoreMarkDefects): WasmBinary {
+    if (broken !== undefined) return this.#instrument(broken);
+    this.#instrumented ??= this.mapBytes > 0 ? this : this.#instrument({});
+    return this.#instrumented;
   }
 
   /** What the module wants to be given. */
@@ -49,5 +68,10 @@ export class WasmBinary {
   /** Makes a new instance, which runs the module's start function; nothing is shared with others. */
   instantiate(imports: WasmImports): Readonly<Record<string, unknown>> {
     return new WebAssembly.Instance(this.#module, imports).exports;
+  }
+
+  #instrument(broken: StoreMarkDefects): WasmBinary {
+    const module = instrumentStores(this.reachable, broken);
+    return new WasmBinary(module, module.mapBytes);
   }
 }

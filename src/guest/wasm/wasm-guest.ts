@@ -1,4 +1,6 @@
+import type { Backing } from "../../memory/backing.ts";
 import { LinearBacking, type MovableBytes } from "../../memory/linear-backing.ts";
+import { MarkedBacking } from "../../memory/marked-backing.ts";
 import { Memory } from "../../memory/memory.ts";
 import { PAGE_SIZE } from "../../memory/page.ts";
 import { assert } from "../../sim/assert.ts";
@@ -9,6 +11,7 @@ import type { Guest, GuestImage, GuestServices, Workload } from "../guest.ts";
 import { isMemoryFault } from "../memory-fault.ts";
 import { PacketGuest } from "../packet-guest.ts";
 import { RECEIVE_RING_BYTES, ReceiveRing, ReceiveRingControl } from "../receive-ring.ts";
+import type { StoreMarkDefects } from "./code-instrumenter.ts";
 import { GlobalRegisters } from "./global-registers.ts";
 import type { WasmBinary, WasmImports } from "./wasm-binary.ts";
 
@@ -27,9 +30,13 @@ export const WASM_RECEIVE_BYTES: number = 64 + RECEIVE_RING_BYTES;
 /** The machine as the program's own host functions and its adapter see it. */
 export interface WasmMachine {
   readonly services: GuestServices;
-  /** The linear memory as the machine's region; address 0 is the first byte. */
+  /**
+   * The linear memory as the machine's region; address 0 is the first byte. The only way for the host
+   * to write to it: of an instrumented program the bytes lie elsewhere than in the plain one, and what
+   * is written past this is not noticed.
+   */
   readonly memory: Memory;
-  /** What the instance exports, the module's own names. */
+  /** What the instance exports, the module's own names; of an instrumented program not its memory. */
   readonly exports: Readonly<Record<string, unknown>>;
   /**
    * Grows the linear memory, as a host function for `sbrk` does.
@@ -64,6 +71,13 @@ export interface WasmDefinition {
   readonly binary: WasmBinary;
   /** Most bytes that the memory may grow to, a multiple of 64 KiB. Default 256 MiB. */
   readonly memoryBytesMax?: number;
+  /**
+   * Whether the program is rewritten to mark what it stores, so that its dirty pages can be found
+   * without comparing. Default false. What the machine does and holds is the same.
+   */
+  readonly instrument?: boolean;
+  /** Mistakes of an instrumented program for tests to notice; never set otherwise. */
+  readonly broken?: StoreMarkDefects;
   /**
    * The functions that the module imports; registered here and never later.
    *
@@ -121,15 +135,15 @@ class WasmGuest extends PacketGuest {
   readonly #globals: GlobalRegisters;
   readonly #service: WasmService;
 
-  constructor(definition: WasmDefinition, services: GuestServices) {
+  /** @param binary The definition's, or what it was rewritten to. */
+  constructor(definition: WasmDefinition, binary: WasmBinary, services: GuestServices) {
     super(services);
-    const { reachable } = definition.binary;
+    const { reachable } = binary;
     this.#machine = new BootingMachine(services);
-    const exports = definition.binary.instantiate(definition.imports(this.#machine));
+    const exports = binary.instantiate(definition.imports(this.#machine));
     this.memory = new Memory();
-    const backing = LinearBacking.over(exports[reachable.memoryName] as MovableBytes, {
-      maxPages: memoryPagesMax(definition),
-    });
+    const linear = exports[reachable.memoryName] as MovableBytes;
+    const backing = backingOf(linear, binary, memoryPagesMax(definition, binary));
     this.memory.addRegion({ name: "linear memory", basePage: 0, backing, stores: "unseen" });
     this.#machine.attach(this.memory, exports);
     this.#globals = new GlobalRegisters(reachable.globals, exports);
@@ -195,11 +209,16 @@ class WasmGuest extends PacketGuest {
   }
 }
 
-function memoryPagesMax({
-  binary,
-  memoryBytesMax = MEMORY_BYTES_MAX_DEFAULT,
-}: WasmDefinition): number {
-  const { initialBytes, maximumBytes = Number.POSITIVE_INFINITY } = binary.reachable.memory;
+function backingOf(memory: MovableBytes, { mapBytes }: WasmBinary, maxPages: number): Backing {
+  if (mapBytes > 0) return new MarkedBacking(memory, { mapBytes, maxPages });
+  return LinearBacking.over(memory, { maxPages });
+}
+
+function memoryPagesMax(
+  { memoryBytesMax = MEMORY_BYTES_MAX_DEFAULT }: WasmDefinition,
+  { reachable }: WasmBinary,
+): number {
+  const { initialBytes, maximumBytes = Number.POSITIVE_INFINITY } = reachable.memory;
   const wanted = Math.min(memoryBytesMax, maximumBytes);
   if (Number.isInteger(wanted / GROWTH_BYTES) && wanted >= initialBytes) return wanted / PAGE_SIZE;
   throw new StandinRangeError(
@@ -211,7 +230,8 @@ function memoryPagesMax({
 /**
  * A guest image from a WebAssembly module. A machine is an instance of its own: its linear memory is the
  * machine's memory, without copying; its mutable globals and the size of the memory are the registers.
- * Stores of the program are not seen; they are found by comparison.
+ * Stores of the program are not seen; they are found by comparison, or by the marks of a program that is
+ * instrumented (`storeMarks` of the region's backing).
  *
  * Each request is one call into the program, so between two calls of the machine no frame of the
  * program is on the stack, and memory and registers are all there is. That holds for programs that
@@ -220,12 +240,15 @@ function memoryPagesMax({
  * A program that traps stops its machine for good; `panic` says why.
  *
  * @throws StandinRangeError `WASM_MEMORY` for a bound of the memory below what the module begins with.
+ *   StandinTypeError `WASM_UNSUPPORTED` for a program that cannot be instrumented.
  */
 export function wasmGuest(definition: WasmDefinition): GuestImage {
-  memoryPagesMax(definition);
+  const { instrument = false, broken } = definition;
+  const binary = instrument ? definition.binary.instrumented(broken) : definition.binary;
+  memoryPagesMax(definition, binary);
   return {
     name: definition.name,
-    create: (services) => new WasmGuest(definition, services),
+    create: (services) => new WasmGuest(definition, binary, services),
     executions: (guest, client) => definition.executions(guest, client),
     workload: (client, random) => definition.workload(client, random),
   };

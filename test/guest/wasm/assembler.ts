@@ -76,7 +76,12 @@ export interface ModuleParts {
   }[];
   /** Bytes of each import behind module and name. */
   readonly imports?: readonly { readonly name: string; readonly description: readonly number[] }[];
-  readonly functions?: readonly { readonly type: number; readonly code: Code }[];
+  readonly functions?: readonly {
+    readonly type: number;
+    readonly code: Code;
+    /** Types of the local variables. */
+    readonly locals?: readonly number[];
+  }[];
   /** Limits of each table of functions. */
   readonly tables?: readonly (readonly number[])[];
   /** Limits of each memory. */
@@ -92,6 +97,10 @@ export interface ModuleParts {
     readonly index: number;
   }[];
   readonly start?: number;
+  /** Passive segments of elements, all empty. */
+  readonly elements?: number;
+  /** Data segments: those without an address are passive. */
+  readonly data?: readonly { readonly address?: Code; readonly bytes: readonly number[] }[];
   /** Content of a custom section at the very end. */
   readonly custom?: string;
 }
@@ -99,7 +108,7 @@ export interface ModuleParts {
 /** The binary of a module; sections without entries are left out. */
 export function assemble(parts: ModuleParts): Uint8Array {
   const { types = [], imports = [], functions = [], tables = [], memories = [] } = parts;
-  const { globals = [], exports = [] } = parts;
+  const { globals = [], exports = [], data = [] } = parts;
   const sections: number[][] = [];
   const add = (id: number, entries: readonly number[][]): void => {
     if (entries.length > 0) sections.push(section(id, list(entries)));
@@ -133,9 +142,27 @@ export function assemble(parts: ModuleParts): Uint8Array {
     exports.map((entry) => [...name(entry.name), entry.kind, ...unsigned(entry.index)]),
   );
   if (parts.start !== undefined) sections.push(section(8, unsigned(parts.start)));
+  const { elements = 0 } = parts;
+  add(
+    9,
+    Array.from({ length: elements }, () => [1, 0, 0]),
+  );
+  if (data.some(({ address }) => address === undefined)) {
+    sections.push(section(12, unsigned(data.length)));
+  }
   add(
     10,
-    functions.map(({ code }) => counted([0, ...code.flat(), op.end])),
+    functions.map(({ code, locals = [] }) =>
+      counted([...list(locals.map((type) => [1, type])), ...code.flat(), op.end]),
+    ),
+  );
+  add(
+    11,
+    data.map(({ address, bytes }) =>
+      address === undefined
+        ? [1, ...counted(bytes)]
+        : [0, ...address.flat(), op.end, ...counted(bytes)],
+    ),
   );
   if (parts.custom !== undefined) sections.push(section(0, name(parts.custom)));
   return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);

@@ -10,6 +10,8 @@ import {
   type WasmDefinition,
   wasmGuest,
 } from "../../../src/guest/wasm/wasm-guest.ts";
+import { InstrumentedTracker } from "../../../src/memory/instrumented-tracker.ts";
+import { ShadowTracker } from "../../../src/memory/shadow-tracker.ts";
 import { RandomStream } from "../../../src/sim/random.ts";
 import { continueTwice, MachineDriver, stateOf } from "../machine-driver.ts";
 import { assemble, F64, I32, I64, type ModuleParts, op } from "./assembler.ts";
@@ -180,6 +182,75 @@ describe("wasm guest: a broken transfer is noticed", () => {
       target.memory.hostWrite(14, stale);
     });
     expect(found).toBeGreaterThan(15);
+  });
+});
+
+describe("wasm guest: instrumented", () => {
+  const marked = stackGuest({ instrument: true });
+
+  test("wasm guest: it does and holds the same as one that is not", () => {
+    for (let seed = 0; seed < 10; seed += 1) {
+      const plain = continueTwice(stackGuest(), seed, { budgetMaxNs: 1_500 });
+      const { original, second } = continueTwice(marked, seed, { budgetMaxNs: 1_500 });
+      expect(original).toEqual(plain.original);
+      expect(second).toEqual(plain.original);
+    }
+  });
+
+  test("wasm guest: one can be copied into the other, grown or not", () => {
+    const first = new MachineDriver(marked);
+    const second = new MachineDriver(stackGuest());
+    const third = new MachineDriver(marked);
+    for (const request of [EXPAND, ASK_HOST_TO_EXPAND, EXPAND_TOO_FAR, 5]) {
+      first.ask(1, 1, Uint8Array.of(request));
+    }
+    expect(first.guest.memory.regions[0]!.pageCount).toBe(48);
+    copyGuest(first.guest, second.guest);
+    copyGuest(second.guest, third.guest);
+    expect(stateOf(second.guest)).toEqual(stateOf(first.guest));
+    expect(stateOf(third.guest)).toEqual(stateOf(first.guest));
+    expect(answer(third.answerTo(1, 2))).toEqual(answer(second.answerTo(1, 2)));
+  });
+
+  test("wasm guest: its region has marks, and they find what a request changes", () => {
+    const { guest } = new MachineDriver(marked);
+    const [region] = guest.memory.regions;
+    expect(region).toMatchObject({ basePage: 0, pageCount: 16, stores: "unseen" });
+    expect(new MachineDriver(stackGuest()).guest.memory.regions[0]!.backing.storeMarks).toBe(
+      undefined,
+    );
+    const shadow = new ShadowTracker(guest.memory);
+    const tracker = new InstrumentedTracker(guest.memory);
+    shadow.start();
+    tracker.start();
+    guest.deliver(encodePacket({ client: 1, number: 1, payload: Uint8Array.of(EXPAND) }));
+    guest.run(1_000_000);
+    const changed = shadow.collect();
+    expect(changed.toArray()).toEqual([0, 2, 14]);
+    expect(tracker.collect().toArray()).toEqual(changed.toArray());
+  });
+
+  test("wasm guest: bounds of the memory are those of the program", () => {
+    expect(() => stackGuest({ instrument: true, memoryBytesMax: 65_535 })).toThrow(RangeError);
+    const { maxPages } = new MachineDriver(marked).guest.memory.regions[0]!;
+    expect(maxPages).toBe(128);
+  });
+
+  test("wasm guest: a program that cannot be instrumented is refused when the image is made", () => {
+    const throwing = assemble({
+      ...parts,
+      functions: [...parts.functions!, { type: 1, code: [[0x06, 0x40, op.end]] }],
+    });
+    const definition = { binary: WasmBinary.compile(throwing) };
+    expect(() => stackGuest(definition)).not.toThrow();
+    expect(() => stackGuest({ ...definition, instrument: true })).toThrow("got opcode 0x06");
+  });
+
+  test("wasm guest: a defect is passed on", () => {
+    const broken = stackGuest({ instrument: true, broken: { firstPageOnly: true } });
+    const { guest } = new MachineDriver(broken);
+    expect(guest.memory.regions[0]!.backing.storeMarks).toBeDefined();
+    expect(broken.name).toBe("stack");
   });
 });
 
