@@ -14,10 +14,10 @@ const OFFSET_MAX = 0xffff_ffff;
 /**
  * Writes what takes the place of the instructions that have to do with the linear memory.
  *
- * The program's address 0 lies behind the marks, {@link MAP_BYTES} into the memory. Loads and stores have that
- * added to the offset that they carry anyway, which costs the processor nothing; it is what keeps the
- * marks out of the program's reach: an address is not negative. Marks lie at address 0, so that the
- * number of a page is the address of its mark.
+ * The program's address 0 lies behind the marks, {@link MAP_BYTES} into the memory. Loads and stores
+ * have that added to the offset that they carry anyway, which costs the processor next to nothing; it
+ * is what keeps the marks out of the program's reach: an address is not negative. Marks lie at
+ * address 0, so that the number of a page is the address of its mark.
  */
 export class MarkWriter {
   readonly #out: WasmBinaryWriter;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { WasmBinaryReader } from "../../../src/guest/wasm/binary-reader.ts";
 import { WasmBinaryWriter } from "../../../src/guest/wasm/binary-writer.ts";
 import { exportState } from "../../../src/guest/wasm/export-rewriter.ts";
+import { WasmInstructionReader } from "../../../src/guest/wasm/instruction-reader.ts";
 import { instrumentStores } from "../../../src/guest/wasm/store-instrumentation.ts";
 import { MAP_BYTES, MARKED_BYTES_MAX } from "../../../src/guest/wasm/store-map.ts";
 import { WasmBinary } from "../../../src/guest/wasm/wasm-binary.ts";
@@ -438,6 +439,37 @@ test("store instrumentation: the defect that marks the first page only is notice
   pair.call("store", PAGE - 1, -1);
   expect(differingPages(before, pair.memory)).toEqual([1]);
   expect(pair.takeMarks()).toEqual([0]);
+});
+
+describe("instruction reader: what is not on the first memory is refused with its place", () => {
+  test.each([
+    ["a load from another memory", [0x28, 0x42, 1, 0], "0x28"],
+    ["the size of another", [0x3f, 1], "0x3f"],
+    ["a copy to another", [0xfc, 10, 1, 0], "0xfc 0a"],
+    ["a copy from another", [0xfc, 10, 0, 1], "0xfc 0a"],
+    ["data for another", [0xfc, 8, 0, 1], "0xfc 08"],
+    ["a table instruction that is not known", [0xfc, 18, 0], "0xfc 12"],
+    ["a relaxed vector instruction", [0xfd, 0x80, 2], "0xfd 100"],
+    ["a store of another", [0x01, 0x36, 0x42, 1, 0], "0x36"],
+  ])("%s", (_name, bytes, opcode) => {
+    const instruction = new WasmInstructionReader(new WasmBinaryReader(Uint8Array.from(bytes)));
+    const start = bytes[0] === 0x01 ? 1 : 0;
+    if (start === 1) instruction.next();
+    expect(() => instruction.next()).toThrow(`got opcode ${opcode} at byte ${start}`);
+  });
+
+  test("instruction reader: types of blocks, by value and by number", () => {
+    const first = (...bytes: number[]): number => {
+      const reader = new WasmBinaryReader(Uint8Array.from([0x02, ...bytes]));
+      const instruction = new WasmInstructionReader(reader);
+      instruction.next();
+      expect(reader.done).toBe(true);
+      return instruction.first;
+    };
+    expect([first(0x40), first(I32), first(V128), first(5)]).toEqual([-1, -2, -2, 5]);
+    expect([first(0x80, 1), first(0xff, 0xff, 3)]).toEqual([128, 65_535]);
+    expect(() => first(0x64, 0x70)).toThrow("got type 0x64");
+  });
 });
 
 test("binary writer: integers are read again as they were written, in the shortest form", () => {
