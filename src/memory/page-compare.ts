@@ -7,7 +7,7 @@ import { wordsAreEqual, wordsAreZero } from "./page-words.ts";
  * times the speed of 32-bit words. Where it is not so they are 30 times slower (measured in
  * JavaScriptCore). Engines are told apart by what else an error carries; only speed depends on it.
  */
-const LONGS_ARE_FAST: boolean = /* @__PURE__ */ errorHasNoLine();
+export const LONGS_ARE_FAST: boolean = /* @__PURE__ */ errorHasNoLine();
 
 function errorHasNoLine(): boolean {
   const error = new Error("which engine");

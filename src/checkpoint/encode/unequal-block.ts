@@ -1,19 +1,8 @@
 import type { Extent } from "../../memory/extent.ts";
+import { LONGS_ARE_FAST } from "../../memory/page-compare.ts";
 
 /** Bytes that one step of a comparison looks at; a page is 64 of them. */
 export const BLOCK_BYTES = 64;
-
-/**
- * Whether the engine compares 64-bit integers without making an object of each, as V8 does: there a
- * page is compared in half the time. Engines are told apart by what else an error carries; only
- * speed depends on it.
- */
-const LONGS_ARE_FAST: boolean = /* @__PURE__ */ errorHasNoLine();
-
-function errorHasNoLine(): boolean {
-  const error = new Error("which engine");
-  return !("line" in error) && !("lineNumber" in error);
-}
 
 /**
  * Whether 64 bytes differ.
