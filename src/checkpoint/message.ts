@@ -1,3 +1,4 @@
+import { assert } from "../sim/assert.ts";
 import { ByteReader } from "../sim/byte-reader.ts";
 import { ByteWriter } from "../sim/byte-writer.ts";
 import { xxh32 } from "../sim/hash.ts";
@@ -12,6 +13,14 @@ const COMMIT = 2;
 const ACKNOWLEDGE = 3;
 const REJECT = 4;
 const ACKNOWLEDGE_WITH_FEEDBACK = 5;
+const PARTIAL_COMMIT = 6;
+const PREPARE = 7;
+const READY = 8;
+const CONTENTS = 9;
+const MISSING = 10;
+
+/** Most groups that a table of contents lists, and that a list of missing ones names. */
+export const CONTENTS_GROUPS_MAX: number = 1 << 20;
 
 /** Most regions a machine may have, and most register bytes, that a commit record is believed. */
 export const REGIONS_MAX = 64;
@@ -42,6 +51,47 @@ export interface CommitMessage {
   readonly regionPages: readonly number[];
   /** The guest's registers and device state. */
   readonly registers: Uint8Array;
+  /**
+   * False while the first copy of memory is still under way, a group of pages with each checkpoint: what
+   * the secondary has by then is no machine yet. Default true.
+   */
+  readonly complete?: boolean;
+}
+
+/**
+ * The table of contents of a checkpoint whose groups may come in any order: it says for each group,
+ * by its number, which check value it must have. The commit record after it is the interrupt.
+ *
+ * Source: US9251002 (packets, a table of contents, an interrupt, then the commit).
+ */
+export interface ContentsMessage {
+  readonly type: "contents";
+  readonly term: number;
+  readonly epoch: number;
+  readonly checks: readonly number[];
+}
+
+/** Which groups of the table of contents have not arrived unharmed; the others are kept. */
+export interface MissingMessage {
+  readonly type: "missing";
+  readonly term: number;
+  readonly epoch: number;
+  /** Numbers of groups, ascending. */
+  readonly groups: readonly number[];
+}
+
+/** A checkpoint is about to be taken: come to rest (US11281538). */
+export interface PrepareMessage {
+  readonly type: "prepare";
+  readonly term: number;
+  readonly epoch: number;
+}
+
+/** The secondary has come to rest: everything committed is applied, nothing is under way. */
+export interface ReadyMessage {
+  readonly type: "ready";
+  readonly term: number;
+  readonly epoch: number;
 }
 
 /** The secondary has the whole checkpoint and will not lose it while it lives. */
@@ -61,7 +111,15 @@ export interface RejectMessage {
 }
 
 /** All that travels on a replication stream. */
-export type Message = GroupMessage | CommitMessage | AcknowledgeMessage | RejectMessage;
+export type Message =
+  | GroupMessage
+  | ContentsMessage
+  | CommitMessage
+  | AcknowledgeMessage
+  | RejectMessage
+  | MissingMessage
+  | PrepareMessage
+  | ReadyMessage;
 
 /** Check value of a sequence of check values: depends on each and on their order. */
 export function chainCheck(checks: readonly number[]): number {
@@ -88,7 +146,8 @@ export function encodeGroup(
 
 /** A commit record as bytes. */
 export function encodeCommit(message: Omit<CommitMessage, "type">): Uint8Array {
-  const writer = open(COMMIT, message, 64 + message.registers.length);
+  const code = message.complete === false ? PARTIAL_COMMIT : COMMIT;
+  const writer = open(code, message, 64 + message.registers.length);
   writer.u32(message.groupCount).u32(message.check).u16(message.regionPages.length);
   for (const pages of message.regionPages) writer.u32(pages);
   writer.u32(message.registers.length).bytes(message.registers);
@@ -103,6 +162,21 @@ export function encodeAnswer(message: AcknowledgeMessage | RejectMessage): Uint8
   const writer = open(ACKNOWLEDGE_WITH_FEEDBACK, message, 64);
   writeFeedback(writer, feedback);
   return seal(writer).bytes;
+}
+
+/** A table of contents as bytes. */
+export function encodeContents(message: Omit<ContentsMessage, "type">): Uint8Array {
+  return encodeList(CONTENTS, message, message.checks);
+}
+
+/** The list of missing groups as bytes. */
+export function encodeMissing(message: Omit<MissingMessage, "type">): Uint8Array {
+  return encodeList(MISSING, message, message.groups);
+}
+
+/** A warning before a checkpoint, or the answer to it, as bytes. */
+export function encodeNotice(message: PrepareMessage | ReadyMessage): Uint8Array {
+  return seal(open(message.type === "prepare" ? PREPARE : READY, message, 16)).bytes;
 }
 
 /**
@@ -134,6 +208,22 @@ function readBody(reader: ByteReader, check: number): Message | undefined {
     }
     case COMMIT:
       return readCommit(reader, term, epoch);
+    case PARTIAL_COMMIT: {
+      const commit = readCommit(reader, term, epoch);
+      return commit && { ...commit, complete: false };
+    }
+    case CONTENTS: {
+      const checks = readList(reader);
+      return checks && { type: "contents", term, epoch, checks };
+    }
+    case MISSING: {
+      const groups = readList(reader);
+      return groups && { type: "missing", term, epoch, groups };
+    }
+    case PREPARE:
+      return { type: "prepare", term, epoch };
+    case READY:
+      return { type: "ready", term, epoch };
     case ACKNOWLEDGE:
       return { type: "acknowledge", term, epoch };
     case ACKNOWLEDGE_WITH_FEEDBACK: {
@@ -158,6 +248,26 @@ function readCommit(reader: ByteReader, term: number, epoch: number): CommitMess
   if (length > REGISTER_BYTES_MAX) return undefined;
   const registers = reader.bytes(length);
   return { type: "commit", term, epoch, groupCount, check, regionPages, registers };
+}
+
+function encodeList(
+  code: number,
+  of: { term: number; epoch: number },
+  values: readonly number[],
+): Uint8Array {
+  assert(values.length <= CONTENTS_GROUPS_MAX, "a list keeps its bound");
+  const writer = open(code, of, 16 + values.length * 4);
+  writer.u32(values.length);
+  for (const value of values) writer.u32(value);
+  return seal(writer).bytes;
+}
+
+function readList(reader: ByteReader): number[] | undefined {
+  const count = reader.u32();
+  if (count > CONTENTS_GROUPS_MAX || count * 4 !== reader.remaining) return undefined;
+  const values: number[] = [];
+  for (let index = 0; index < count; index += 1) values.push(reader.u32());
+  return values;
 }
 
 function open(code: number, of: { term: number; epoch: number }, capacity: number): ByteWriter {

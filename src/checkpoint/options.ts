@@ -1,9 +1,11 @@
 import type { TrackerName } from "../memory/choose-tracker.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
+import { type Apply, afterArrival } from "./apply/apply.ts";
 import { type Capture, stopAndCopy } from "./capture.ts";
 import type { PageEncoding } from "./encode/page-encoder.ts";
 import { whole } from "./encode/page-encodings.ts";
+import { groups, type Transfer } from "./transfer/transfer.ts";
 import { fixedInterval } from "./trigger/fixed-interval.ts";
 import type { Trigger } from "./trigger/trigger.ts";
 
@@ -27,6 +29,10 @@ export interface CheckpointOptions {
   readonly capture?: Capture;
   /** How pages travel. Default {@link whole}. */
   readonly encode?: PageEncoding;
+  /** How groups of pages are sent. Default {@link groups}, one after the other. */
+  readonly transfer?: Transfer;
+  /** How the secondary applies them. Default {@link afterArrival}. */
+  readonly apply?: Apply;
   /**
    * While the first copy of memory is made with the machine running: stop for the rest when a round
    * leaves at most this many pages. Default 64.
@@ -80,6 +86,8 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     scanWorkers: options.scanWorkers ?? 1,
     capture: options.capture ?? stopAndCopy(),
     encode: options.encode ?? whole(),
+    transfer: options.transfer ?? groups(),
+    apply: options.apply ?? afterArrival(),
     synchronisationPages: options.synchronisationPages ?? 64,
     synchronisationRounds: options.synchronisationRounds ?? 8,
     resends: options.resends ?? 3,

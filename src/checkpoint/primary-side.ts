@@ -15,6 +15,8 @@ export interface PrimarySide {
   readonly gate: OutputGate;
   /** To the secondary and back. */
   readonly stream: ReliableStream;
+  /** More streams to the secondary, for groups only; as many as the scheme asks for. */
+  readonly moreStreams?: readonly ReliableStream[];
   /** Set while the gate holds output. */
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint; cleared when one begins. */

@@ -14,6 +14,8 @@ export interface SecondarySide {
   readonly image: StandByImage;
   /** To the primary and back. */
   readonly stream: ReliableStream;
+  /** More streams from the primary, for groups only; as many as the scheme asks for. */
+  readonly moreStreams?: readonly ReliableStream[];
   /** For the memory-identity check only: no step of a protocol looks at it. */
   readonly digest: MemoryDigest;
 }

@@ -15,6 +15,20 @@ export function streamWith(
   return new ReliableStream({ engine, network, host, peer, port: machine, verify });
 }
 
+/** This node's ends of all streams that the scheme asks for; the first is the one for answers. */
+export function streamsWith(
+  protection: Protection,
+  node: MachineNode,
+  peer: string,
+): readonly [ReliableStream, ...ReliableStream[]] {
+  const { machine, scheme } = protection;
+  const more: ReliableStream[] = [];
+  for (let lane = 1; lane < (scheme.streams ?? 1); lane += 1) {
+    more.push(streamWith({ ...protection, machine: `${machine} stream ${lane}` }, node, peer));
+  }
+  return [streamWith(protection, node, peer), ...more];
+}
+
 /** Begins to exchange heartbeats with the host called `peer`. */
 export function heartbeatWith(
   { engine, network, machine, detection, broken }: Protection,

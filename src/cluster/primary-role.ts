@@ -3,7 +3,7 @@ import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import type { MachineNode } from "./machine-node.ts";
-import { claimNextTerm, heartbeatWith, streamWith } from "./peer.ts";
+import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
 
@@ -28,9 +28,10 @@ export function* primaryRole(
 
   // 1. Replicate until the secondary is silent, or cannot be kept.
   yield* engine.announce<ClusterRecord>({ kind: "protection.started", secondary, ...about() });
-  const stream = streamWith(protection, node, secondary);
+  const streams = streamsWith(protection, node, secondary);
+  const [stream, ...moreStreams] = streams;
   const side: PrimarySide = {
-    ...{ engine, host, term: node.term, vm, gate, stream, digest },
+    ...{ engine, host, term: node.term, vm, gate, stream, moreStreams, digest },
     ...{ held, requested },
   };
   const replication = scheme.primary(side);
@@ -43,7 +44,7 @@ export function* primaryRole(
   // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
   process.kill();
   heartbeat.stop();
-  stream.close();
+  for (const each of streams) each.close();
   if (vm.paused) vm.resume();
   vm.setPenalty(0);
 

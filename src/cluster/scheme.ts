@@ -6,6 +6,8 @@ import type { Process } from "../sim/process.ts";
 export interface Scheme {
   /** Name of the scheme, as the command line gives it. */
   readonly name: string;
+  /** Streams between the two hosts, 1 to 16. Default 1. */
+  readonly streams?: number;
   /** Makes the primary's side; called once for each protection. */
   primary(side: PrimarySide): PrimaryReplication;
   /** Makes the secondary's side; called once for each protection. */

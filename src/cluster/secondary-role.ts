@@ -3,7 +3,7 @@ import { stateDigest } from "../checkpoint/state-digest.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import type { MachineNode } from "./machine-node.ts";
-import { claimNextTerm, heartbeatWith, streamWith } from "./peer.ts";
+import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
 import type { SecondaryReplication } from "./scheme.ts";
@@ -23,8 +23,12 @@ export function* secondaryRole(
   });
 
   // 1. Receive checkpoints until the primary is silent.
-  const stream = streamWith(protection, node, primary);
-  const side: SecondarySide = { engine, host, machine, term: node.term, image, stream, digest };
+  const streams = streamsWith(protection, node, primary);
+  const [stream, ...moreStreams] = streams;
+  const side: SecondarySide = {
+    ...{ engine, host, machine, term: node.term },
+    ...{ image, stream, moreStreams, digest },
+  };
   const replication = scheme.secondary(side);
   const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>
     replication.run(),
@@ -36,7 +40,7 @@ export function* secondaryRole(
   //    nothing that this host does not have.
   process.kill();
   heartbeat.stop();
-  stream.close();
+  for (const each of streams) each.close();
   if (!image.complete) {
     yield* abandon("no complete checkpoint");
     return;

@@ -14,6 +14,7 @@ export function checkpoint(options: CheckpointOptions = {}): Scheme {
   const settings = checkpointSettings(options);
   return {
     name: "checkpoint",
+    streams: settings.transfer.streams,
     primary: (side) => new Checkpointer(side, settings),
     secondary: (side) => new Receiver(side, settings),
   };

@@ -31,6 +31,11 @@ export class ByteReader {
     return this.#offset;
   }
 
+  /** Bytes not read yet. */
+  get remaining(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
   /** One byte. */
   u8(): number {
     const at = this.#advance(1);
