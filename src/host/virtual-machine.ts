@@ -54,6 +54,7 @@ export class VirtualMachine {
   readonly #goOn: Signal;
   #started = false;
   #penaltyPpm = 0;
+  #exit: (() => Process | undefined) | undefined;
 
   constructor(options: VirtualMachineOptions) {
     const { engine, name, host } = options;
@@ -92,6 +93,18 @@ export class VirtualMachine {
   setPenalty(ppm: number): void {
     assert(Number.isInteger(ppm) && ppm >= 0, "a penalty is a whole number of millionths");
     this.#penaltyPpm = ppm;
+  }
+
+  /**
+   * Sets what the virtual processor does each time that it leaves the guest, in its own process and before
+   * it looks whether it is to stop: the guest does not run meanwhile. So a full dirty ring is served on the
+   * thread of the virtual processor (KVM, `KVM_EXIT_DIRTY_RING_FULL`).
+   *
+   * @param exit Called at each boundary, after the output of the stretch has left; it returns the work to
+   *   do there, or nothing if there is none. Without it there is none at any boundary.
+   */
+  setExit(exit?: () => Process | undefined): void {
+    this.#exit = exit;
   }
 
   /** Lets the virtual processor run, as a process of the host. */
@@ -159,6 +172,8 @@ export class VirtualMachine {
       for (const packet of this.#transmitted) transmit(packet);
       this.#transmitted.length = 0;
       idle = boundary === "idle";
+      const exit = this.#exit?.();
+      if (exit !== undefined) yield* exit;
     }
   }
 }

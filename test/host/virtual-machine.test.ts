@@ -173,3 +173,53 @@ test("virtual machine: a stand-by machine does not run until it is started", () 
   expect(sent).toHaveLength(1);
   expect(() => vm.start()).toThrow(InvariantError);
 });
+
+test("virtual machine: its exit is served at each boundary, before it stands, and takes its time", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  const atNs: number[] = [];
+  const exitNs = us(30);
+  vm.setExit(function* () {
+    atNs.push(engine.now);
+    yield* host.compute(exitNs);
+  });
+  vm.start();
+  request(1);
+  let stoodAtNs = 0;
+  engine.spawn("pause", host.owner, function* () {
+    yield* host.compute(us(200));
+    yield* vm.pause();
+    stoodAtNs = engine.now;
+  });
+  engine.run({ until: ms(1) });
+  // The first stretch finds nothing to do; the request comes while its exit is served.
+  const firstNs = exitNs + host.profile.guestCallNs + QUANTUM_NS;
+  const secondNs = firstNs + exitNs + QUANTUM_NS;
+  expect(atNs).toEqual([0, firstNs, secondNs]);
+  expect(stoodAtNs).toBe(secondNs + exitNs);
+  vm.resume();
+  engine.run({ until: ms(2) });
+  // The output has left by the time the exit is served.
+  expect(sent.map((packet) => packet.atNs)).toEqual([atNs[3]]);
+});
+
+test("virtual machine: an exit may find nothing to do, and is taken away again", () => {
+  const run = (exit: (() => undefined) | undefined, isTakenAway: boolean) => {
+    const { engine, vm, sent, request } = setUp();
+    vm.setExit(exit);
+    if (isTakenAway) vm.setExit();
+    vm.start();
+    request(1);
+    engine.run({ until: ms(1) });
+    return { sent, hash: engine.trace.hash(), events: engine.events };
+  };
+  let calls = 0;
+  const count = () => {
+    calls += 1;
+    return undefined;
+  };
+  const without = run(undefined, false);
+  expect(run(count, false)).toEqual(without);
+  expect(calls).toBe(4);
+  expect(run(count, true)).toEqual(without);
+  expect(calls).toBe(4);
+});
