@@ -5,7 +5,15 @@
  * @packageDocumentation
  */
 
-export { type BrownoutOptions, brownout, type Capture, stopAndCopy } from "./checkpoint/capture.ts";
+export type { Apply } from "./checkpoint/apply/apply.ts";
+export { applying } from "./checkpoint/apply/applying.ts";
+export type { BringUp } from "./checkpoint/bring-up/bring-up.ts";
+export { bringUps } from "./checkpoint/bring-up/bring-ups.ts";
+export type { BrownoutOptions } from "./checkpoint/capture/brownout.ts";
+export type { Capture } from "./checkpoint/capture/capture.ts";
+export { captures } from "./checkpoint/capture/captures.ts";
+export type { CopyOnWriteOptions } from "./checkpoint/capture/copy-on-write.ts";
+export type { ForwardingOptions } from "./checkpoint/capture/forwarding.ts";
 export { encodings } from "./checkpoint/encode/encodings.ts";
 export type { PageEncoder, PageEncoding } from "./checkpoint/encode/page-encoder.ts";
 export type {
@@ -17,9 +25,10 @@ export type {
 export type {
   CheckpointDefects,
   CheckpointOptions,
-  CheckpointTracker,
 } from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
+export type { GroupsOptions, Transfer } from "./checkpoint/transfer/transfer.ts";
+export { transfers } from "./checkpoint/transfer/transfers.ts";
 export type { AdaptiveOptions } from "./checkpoint/trigger/adaptive.ts";
 export type { HeldOutputOptions } from "./checkpoint/trigger/held-output.ts";
 export type { SlotOptions } from "./checkpoint/trigger/low-priority-slots.ts";

@@ -1,220 +1,174 @@
-import { chooseTracker } from "../memory/choose-tracker.ts";
 import { PAGE_SIZE } from "../memory/page.ts";
-import { PageSet } from "../memory/page-set.ts";
-import type { DirtyTracker } from "../memory/tracker.ts";
-import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import type { Nanoseconds } from "../sim/time.ts";
-import type { PageEncoder } from "./encode/page-encoder.ts";
-import { chainCheck, decodeMessage, encodeCommit, encodeGroup } from "./message.ts";
+import type { MachineBringUp } from "./bring-up/bring-up.ts";
+import type { CaptureSide, MachineCapture } from "./capture/capture.ts";
+import { DirtyPages } from "./dirty-pages.ts";
+import { EpochSteps } from "./epoch-steps.ts";
 import type { CheckpointSettings } from "./options.ts";
 import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
 import type { PrimarySide } from "./primary-side.ts";
-import type { CheckpointRecord } from "./records.ts";
 import { stateDigest } from "./state-digest.ts";
+import { CheckpointSender } from "./transfer/checkpoint-sender.ts";
 import type { TriggerContext } from "./trigger/trigger.ts";
 
-type Kind = CheckpointRecord["kind"];
-
 /**
- * The primary's part of periodic checkpoints.
+ * The primary's part of periodic checkpoints, made of the parts that its settings name.
  *
  * Source: Remus (Cully et al., NSDI'08), section 3: whole-system checkpoints at a high rate, the
  * machine going on while the last one is sent (speculative execution), its output held until the
- * secondary has it. The first copy of memory is made as in live migration (Clark et al., NSDI'05).
+ * secondary has it.
  */
 export class Checkpointer {
   readonly #side: PrimarySide;
   readonly #settings: CheckpointSettings;
-  readonly #tracker: DirtyTracker;
-  readonly #encoder: PageEncoder;
-  /** Pages to send with the coming checkpoint. */
-  readonly #dirty = new PageSet();
-  #epoch = 1;
+  readonly #steps: EpochSteps;
+  readonly #dirty: DirtyPages;
+  readonly #sender: CheckpointSender;
+  readonly #bringUp: MachineBringUp;
+  readonly #capture: MachineCapture;
   #startedAtNs: Nanoseconds = 0;
   #tookNs: Nanoseconds = 0;
-  /** What was sent of the current checkpoint, kept until it is acknowledged. */
-  #messages: Uint8Array[] = [];
-  #checks: number[] = [];
-  #pagesSent = 0;
   /** Only for the broken variant that sends them late. */
   #previousRegisters: Uint8Array | undefined;
 
+  /** @throws StandinTypeError when a part cannot serve such a machine. */
   constructor(side: PrimarySide, settings: CheckpointSettings) {
+    const { engine, host, term, vm } = side;
     this.#side = side;
     this.#settings = settings;
-    this.#encoder = settings.encode.createEncoder();
-    this.#tracker = chooseTracker(side.vm.guest.memory, settings.track, {
-      invalidate: !settings.broken.noTlbInvalidate,
-      ...(settings.scanWorkers > 1 ? { scanWorkers: settings.scanWorkers } : {}),
-    });
+    this.#steps = new EpochSteps({ engine, machine: vm.name, host: host.name, term });
+    this.#dirty = new DirtyPages(side, settings);
+    this.#sender = new CheckpointSender(side, settings, this.#steps);
+    const captured: CaptureSide = {
+      ...{ engine, host, vm, steps: this.#steps, dirty: this.#dirty },
+      sendRunning: (pages, isWanted) => this.#sendRunning(pages, isWanted),
+    };
+    this.#bringUp = settings.bringUp.begin(captured);
+    this.#capture = settings.capture.begin(captured);
   }
 
   /** Replicates for ever. Returns only when the secondary keeps refusing a checkpoint. */
   *run(): Process<"refused"> {
-    this.#encoder.beginEpoch(this.#epoch);
-    yield* this.#synchronise();
+    this.#startedAtNs = this.#clockNs();
+    this.#dirty.start();
+    this.#sender.begin();
+    yield* this.#steps.announce("synchronisation.started");
+    this.#side.vm.guest.memory.collectTouched(this.#dirty.pages);
+    yield* this.#bringUp.beforeCheckpoints();
     for (;;) {
       const outcome = yield* this.#checkpoint();
       if (outcome === "refused") return outcome;
-      this.#epoch += 1;
-      this.#encoder.beginEpoch(this.#epoch);
-      yield* this.#settings.trigger.wait(this.#triggerContext());
+      this.#steps.epoch += 1;
+      this.#sender.begin();
+      yield* this.#interval();
     }
   }
 
-  /** Copies all of memory while the machine runs, then what was written meanwhile, and so on. */
-  *#synchronise(): Process {
-    const { vm, host } = this.#side;
-    this.#startedAtNs = this.#clockNs();
-    this.#tracker.start();
-    vm.setPenalty(host.profile.runningPenaltyPpm);
-    yield* this.#announce("synchronisation.started");
-    vm.guest.memory.collectTouched(this.#dirty);
-    const { synchronisationPages: pages, synchronisationRounds: rounds } = this.#settings;
-    yield* this.#sendRunning({ pages, rounds }, (round) =>
-      this.#announce("synchronisation.round", round),
-    );
-  }
-
-  /**
-   * Sends dirty pages while the machine runs, in rounds: until a round leaves few enough, or not fewer
-   * than the one before. What was written meanwhile is dirty again.
-   */
-  *#sendRunning(
-    { rounds, pages: enough }: { readonly rounds: number; readonly pages: number },
-    announce: (details: { readonly round: number; readonly pages: number }) => Process,
-  ): Process {
-    for (let round = 1; round <= rounds; round += 1) {
-      const pages = this.#dirty.size;
-      if (pages <= enough) return;
-      yield* announce({ round, pages });
-      const numbers = [...this.#dirty];
-      this.#dirty.clear();
-      for (let from = 0; from < numbers.length; from += GROUP_PAGES_MAX) {
-        // Copied at the moment of sending: a page written later is dirty again.
-        yield* this.#sendGroup(this.#copy(numbers.slice(from, from + GROUP_PAGES_MAX)));
-      }
-      yield* this.#collect();
-      // A guest that writes faster than the link carries is not caught up with: stop for the rest.
-      if (this.#dirty.size >= pages) return;
-    }
+  /** Protection has ended and {@link run} was killed: gives back what was taken from the machine. */
+  end(): void {
+    this.#capture.end?.();
+    this.#sender.close();
+    this.#dirty.stop();
   }
 
   *#checkpoint(): Process<"committed" | "refused"> {
-    const { vm, gate, host, engine, term, digest, requested } = this.#side;
+    const { vm, gate, host, engine, digest, requested } = this.#side;
     const { profile } = host;
+    const { broken } = this.#settings;
     this.#startedAtNs = this.#clockNs();
     requested.clear();
-    yield* this.#announce("checkpoint.started");
+    yield* this.#steps.announce("checkpoint.started");
 
-    // 0. Brownout: send what is dirty while the machine runs.
-    const { capture } = this.#settings;
-    if (capture.rounds > 0) {
-      yield* this.#collect();
-      yield* this.#sendRunning(capture, (round) => this.#announce("brownout.round", round));
-    }
+    // 0. What the capture does while the machine still runs.
+    yield* this.#capture.beforeStop?.() ?? [];
 
     // 1. Stop the machine at a boundary.
     const pausedAtNs = engine.now;
     yield* vm.pause();
     yield* host.compute(profile.suspendNs + profile.epochFixedNs);
-    yield* this.#announce("checkpoint.paused");
+    yield* this.#steps.announce("checkpoint.paused");
 
     // 2. Collect the dirty pages; clearing them and invalidating translations is one step with it.
-    yield* this.#collect();
-    yield* this.#announce("checkpoint.collected", { pages: this.#dirty.size });
+    yield* this.#dirty.collect();
+    const pagesLeft = this.#bringUp.atStop();
+    const isComplete = pagesLeft === 0;
+    yield* this.#capture.postpone?.() ?? [];
+    yield* this.#steps.announce("checkpoint.collected", { pages: this.#dirty.pages.size });
 
     // 3. Copy them, with registers, so that the machine can go on writing.
-    const pages = this.#copy([...this.#dirty]);
-    this.#dirty.clear();
+    const pages = this.#copy(this.#dirty.pages.toArray());
     const registers = vm.guest.saveRegisters();
     const regionPages = vm.guest.memory.regions.map(({ pageCount }) => pageCount);
     yield* host.compute(pages.length * profile.copyPageNs);
-    yield* this.#announce("checkpoint.copied", {
+    yield* this.#steps.announce("checkpoint.copied", {
       pages: pages.length,
       digest: stateDigest(digest, registers),
     });
 
     // 4. Output from here on belongs to the next epoch. Resume.
-    gate.begin(this.#epoch + 1);
-    if (this.#settings.broken.releaseAtStop) gate.release(this.#epoch);
+    if (isComplete) gate.begin(this.#steps.epoch + 1);
+    if (isComplete && broken.releaseAtStop) gate.release(this.#steps.epoch);
     yield* host.compute(profile.resumeNs);
     vm.resume();
-    yield* this.#announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
+    yield* this.#steps.announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
+    if (!isComplete) yield* this.#steps.announce("bring-up.group", { left: pagesLeft });
 
-    // 5. Send the pages in groups.
-    for (let from = 0; from < pages.length; from += GROUP_PAGES_MAX) {
-      yield* this.#sendGroup(pages.slice(from, from + GROUP_PAGES_MAX));
-    }
+    // 5. Send the pages in groups, those last that are copied only now.
+    yield* this.#sender.send(pages);
+    yield* this.#sendPostponed();
 
     // 6. Send the commit record.
-    const { broken } = this.#settings;
-    if (broken.clearDirtyAfterCopy) this.#tracker.collect();
+    if (broken.clearDirtyAfterCopy) this.#dirty.discard();
     const stale = broken.staleRegisters ? this.#previousRegisters : undefined;
     this.#previousRegisters = registers;
-    const commit = encodeCommit({
-      term,
-      epoch: this.#wireEpoch,
-      groupCount: this.#checks.length,
-      check: chainCheck(this.#checks),
-      regionPages,
-      registers: stale ?? registers,
-    });
-    this.#messages.push(commit);
-    yield* this.#side.stream.send(commit);
-    yield* this.#announce("commit.sent", { pages: this.#pagesSent, bytes: commit.length });
+    const commit = { regionPages, registers: stale ?? registers, complete: isComplete };
+    const bytes = yield* this.#sender.commit(commit);
+    yield* this.#steps.announce("commit.sent", { pages: this.#sender.pages, bytes });
 
     // 7. Wait until the secondary has it; send it again if it was refused.
-    if ((yield* this.#acknowledgement()) === "refused") return "refused";
-    const bytes = this.#messages.reduce((sum, message) => sum + message.length, 0);
-    yield* this.#announce("checkpoint.acknowledged", { pages: this.#pagesSent, bytes });
+    if ((yield* this.#sender.acknowledgement()) === "refused") return "refused";
+    const sent = { pages: this.#sender.pages, bytes: this.#sender.bytes };
+    yield* this.#steps.announce("checkpoint.acknowledged", sent);
 
     // 8. Release the output of this epoch.
-    gate.release(this.#epoch);
+    if (isComplete) gate.release(this.#steps.epoch);
     this.#tookNs = this.#clockNs() - this.#startedAtNs;
-    this.#messages = [];
-    this.#checks = [];
-    this.#pagesSent = 0;
     return "committed";
   }
 
-  /** The number that messages carry. */
-  get #wireEpoch(): number {
-    return this.#settings.broken.reuseEpochNumber ? (this.#epoch + 1) >> 1 : this.#epoch;
+  /** Waits until the next checkpoint is due; a capture may send pages meanwhile. */
+  *#interval(): Process {
+    const { engine, host, vm } = this.#side;
+    const between = this.#capture.between?.();
+    const { trigger } = this.#settings;
+    if (between === undefined) {
+      yield* trigger.wait(this.#triggerContext());
+      return;
+    }
+    const name = `${vm.name} on ${host.name}: ${this.#settings.capture.name}`;
+    const process = engine.spawn(name, host.owner, () => between);
+    yield* trigger.wait(this.#triggerContext());
+    this.#capture.checkpointDue?.();
+    yield* process.join();
   }
 
-  *#sendGroup(pages: readonly PageCopy[]): Process {
-    const { host, term, stream } = this.#side;
-    const { encodePageNs, sendPageNs } = host.profile;
-    const group = this.#checks.length;
-    yield* host.compute(pages.length * (encodePageNs + sendPageNs));
-    const { bytes, check } = encodeGroup(
-      { term, epoch: this.#wireEpoch, group, pages },
-      this.#encoder,
-    );
-    this.#messages.push(bytes);
-    this.#checks.push(check);
-    this.#pagesSent += pages.length;
-    yield* stream.send(bytes);
-    yield* this.#announce("group.sent", { group, pages: pages.length, bytes: bytes.length });
+  /** Copied at the moment of sending: a page written later is dirty again. */
+  *#sendRunning(numbers: readonly number[], isWanted?: () => boolean): Process<number> {
+    for (let from = 0; from < numbers.length; from += GROUP_PAGES_MAX) {
+      if (isWanted?.() === false) return from;
+      yield* this.#sender.send(this.#copy(numbers.slice(from, from + GROUP_PAGES_MAX)));
+    }
+    return numbers.length;
   }
 
-  *#acknowledgement(): Process<"acknowledged" | "refused"> {
-    const { stream, term } = this.#side;
-    let refusals = 0;
+  *#sendPostponed(): Process {
+    const { host } = this.#side;
     for (;;) {
-      const answer = decodeMessage(yield* stream.receive());
-      if (answer?.term !== term || answer.epoch !== this.#wireEpoch) continue;
-      if (answer.type === "acknowledge") {
-        if (answer.feedback !== undefined) this.#encoder.learn(answer.feedback);
-        return "acknowledged";
-      }
-      if (answer.type !== "reject") continue;
-      yield* this.#announce("checkpoint.aborted", { reason: "refused by the secondary" });
-      refusals += 1;
-      if (refusals > this.#settings.resends) return "refused";
-      for (const message of this.#messages) yield* stream.send(message);
+      const pages = this.#capture.takePostponed?.(GROUP_PAGES_MAX) ?? [];
+      if (pages.length === 0) return;
+      yield* host.compute(pages.length * host.profile.copyPageNs);
+      yield* this.#sender.send(pages);
     }
   }
 
@@ -227,6 +181,8 @@ export class Checkpointer {
       tookNs: this.#tookNs,
       clockNs: () => this.#clockNs(),
       heldBytes: () => gate.heldBytes,
+      notedPages: () => this.#dirty.notedPages ?? 0,
+      noted: this.#dirty.noted,
     };
   }
 
@@ -236,38 +192,15 @@ export class Checkpointer {
     return this.#settings.broken.wallClockInterval ? clock.now() : clock.monotonic();
   }
 
-  /** Copies of pages as they are now, all in one buffer. */
+  /** Copies of pages as they are now, all in one buffer; they are dirty no more. */
   #copy(numbers: readonly number[]): PageCopy[] {
     const { memory } = this.#side.vm.guest;
     const staging = new Uint8Array(numbers.length * PAGE_SIZE);
     return numbers.map((page, index) => {
       const bytes = staging.subarray(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
       bytes.set(memory.page(page));
+      this.#dirty.pages.delete(page);
       return { page, bytes };
     });
-  }
-
-  /** Adds what was written since the last time to the dirty pages and pays for finding it out. */
-  *#collect(): Process {
-    const { host } = this.#side;
-    const { profile } = host;
-    const before = this.#tracker.work;
-    this.#tracker.collect(this.#dirty);
-    const { longestScanPages, comparedPages, collectedPages, writeFaults } = this.#tracker.work;
-    yield* host.compute(
-      profile.tlbInvalidateNs +
-        (longestScanPages - before.longestScanPages) * profile.collectPageNs +
-        (writeFaults - before.writeFaults) * profile.writeFaultNs +
-        (comparedPages - before.comparedPages) * profile.comparePageNs +
-        (collectedPages - before.collectedPages) * profile.clearPageNs,
-    );
-  }
-
-  /** A named point of the protocol, about the current epoch. */
-  *#announce(kind: Kind, details: Record<string, number | string> = {}): Process {
-    const { engine, host, term, vm } = this.#side;
-    assert(this.#epoch > 0, "epochs are numbered from 1");
-    const of = { machine: vm.name, host: host.name, term, epoch: this.#epoch };
-    yield* engine.announce({ kind, ...of, ...details });
   }
 }

@@ -1,16 +1,16 @@
 import type { TrackerName } from "../memory/choose-tracker.ts";
-import { StandinRangeError } from "../sim/errors.ts";
+import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
 import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
 import { type Apply, afterArrival } from "./apply/apply.ts";
-import { type Capture, stopAndCopy } from "./capture.ts";
+import type { BringUp } from "./bring-up/bring-up.ts";
+import { preCopy } from "./bring-up/pre-copy.ts";
+import type { Capture } from "./capture/capture.ts";
+import { stopAndCopy } from "./capture/stop-and-copy.ts";
 import type { PageEncoding } from "./encode/page-encoder.ts";
 import { whole } from "./encode/page-encodings.ts";
 import { groups, type Transfer } from "./transfer/transfer.ts";
 import { fixedInterval } from "./trigger/fixed-interval.ts";
 import type { Trigger } from "./trigger/trigger.ts";
-
-/** Ways of noticing writes that a scheme may choose; a dirty ring, which stops the machine, is not among them yet. */
-export type CheckpointTracker = Exclude<TrackerName, "dirty-ring" | "dirty-ring+shadow">;
 
 /** Settings of periodic checkpoints. */
 export interface CheckpointOptions {
@@ -22,9 +22,13 @@ export interface CheckpointOptions {
    * How the primary notices which pages are written. Default `slat+shadow`: dirty flags where stores are
    * seen, comparison elsewhere.
    */
-  readonly track?: CheckpointTracker;
+  readonly track?: TrackerName;
   /** Workers that share the scan for dirty flags, 1 to 64 (US8533382). Default 1. */
   readonly scanWorkers?: number;
+  /** Of a dirty ring: its entries. Default 4,096. */
+  readonly ringEntries?: number;
+  /** Of a dirty ring: entries from which on the machine has to stop. Default 64 below `ringEntries`. */
+  readonly ringWatermark?: number;
   /** How its pages are captured. Default {@link stopAndCopy}. */
   readonly capture?: Capture;
   /** How pages travel. Default {@link whole}. */
@@ -33,13 +37,8 @@ export interface CheckpointOptions {
   readonly transfer?: Transfer;
   /** How the secondary applies them. Default {@link afterArrival}. */
   readonly apply?: Apply;
-  /**
-   * While the first copy of memory is made with the machine running: stop for the rest when a round
-   * leaves at most this many pages. Default 64.
-   */
-  readonly synchronisationPages?: number;
-  /** Most rounds of that first copy. Default 8. */
-  readonly synchronisationRounds?: number;
+  /** How the secondary gets its first copy. Default {@link preCopy}. */
+  readonly bringUp?: BringUp;
   /** How often a refused checkpoint is sent again before the secondary is given up. Default 3. */
   readonly resends?: number;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
@@ -64,12 +63,17 @@ export interface CheckpointDefects {
   readonly ackBeforeStaged?: boolean;
   /** The interval is measured on the clock that tells the time, which somebody may set back. */
   readonly wallClockInterval?: boolean;
+  /** A page for which the dirty ring has no room is written without an entry. */
+  readonly ringOverflowIgnored?: boolean;
   /** Two checkpoints after each other carry the same number. */
   readonly reuseEpochNumber?: boolean;
 }
 
 /** All settings with their defaults filled in. */
-export type CheckpointSettings = Required<CheckpointOptions>;
+export type CheckpointSettings = Required<Omit<CheckpointOptions, RingOption>> &
+  Pick<CheckpointOptions, RingOption>;
+
+type RingOption = "ringEntries" | "ringWatermark";
 
 /**
  * Fills in the defaults.
@@ -88,8 +92,9 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     encode: options.encode ?? whole(),
     transfer: options.transfer ?? groups(),
     apply: options.apply ?? afterArrival(),
-    synchronisationPages: options.synchronisationPages ?? 64,
-    synchronisationRounds: options.synchronisationRounds ?? 8,
+    bringUp: options.bringUp ?? preCopy(),
+    ...(options.ringEntries === undefined ? {} : { ringEntries: options.ringEntries }),
+    ...(options.ringWatermark === undefined ? {} : { ringWatermark: options.ringWatermark }),
     resends: options.resends ?? 3,
     broken: options.broken ?? {},
   };
@@ -100,9 +105,14 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
       `scanWorkers: expected the tracker slat, whose scan can be shared, got ${settings.track}`,
     );
   }
-  atLeast(0, "synchronisationPages", settings.synchronisationPages);
-  atLeast(1, "synchronisationRounds", settings.synchronisationRounds);
   atLeast(0, "resends", settings.resends);
+  const { track, trigger } = settings;
+  if (trigger.stopAtPages !== undefined && !/^(dirty-ring|write-protection)$/.test(track)) {
+    throw new StandinTypeError(
+      "PART_NEEDS",
+      `trigger "${trigger.name}" needs a tracker that counts pages as they are written (dirty-ring, write-protection), and "${track}" finds them only when it looks`,
+    );
+  }
   return settings;
 }
 

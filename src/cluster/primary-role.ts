@@ -43,6 +43,7 @@ export function* primaryRole(
 
   // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
   process.kill();
+  replication.end?.();
   heartbeat.stop();
   for (const each of streams) each.close();
   if (vm.paused) vm.resume();

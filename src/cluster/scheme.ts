@@ -1,5 +1,6 @@
 import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
+import type { Guest } from "../guest/guest.ts";
 import type { Process } from "../sim/process.ts";
 
 /** A way to keep a secondary ready: what each of the two sides does. */
@@ -8,6 +9,12 @@ export interface Scheme {
   readonly name: string;
   /** Streams between the two hosts, 1 to 16. Default 1. */
   readonly streams?: number;
+  /**
+   * Looks whether it can protect such a machine; asked before anything is changed.
+   *
+   * @throws StandinTypeError with one sentence that names the part that cannot, and why.
+   */
+  expect?(guest: Guest): void;
   /** Makes the primary's side; called once for each protection. */
   primary(side: PrimarySide): PrimaryReplication;
   /** Makes the secondary's side; called once for each protection. */
@@ -18,6 +25,8 @@ export interface Scheme {
 export interface PrimaryReplication {
   /** Replicates; ends only when the secondary cannot be kept. It may be killed at any wait. */
   run(): Process<"refused">;
+  /** After {@link run} has ended or was killed: gives back what was taken from the machine. */
+  end?(): void;
 }
 
 /** The secondary's side of a scheme. */

@@ -31,6 +31,10 @@ export interface HardwareCosts {
   readonly copyPageNs: Nanoseconds;
   /** Making a message of one page, check value included. */
   readonly encodePageNs: Nanoseconds;
+  /** Comparing one page with the copy sent last and making what differs. */
+  readonly differencePageNs: Nanoseconds;
+  /** Keeping a copy of one page that was sent. */
+  readonly keepPageNs: Nanoseconds;
   /** The sender's processor time for one page, beside the time on the wire. */
   readonly sendPageNs: Nanoseconds;
   /** Ending a transfer: state records, the receiver waking up, its answer. Once per epoch. */
@@ -39,6 +43,13 @@ export interface HardwareCosts {
   readonly applyPageNs: Nanoseconds;
   /** The first write to a watched page, while the machine runs. */
   readonly writeFaultNs: Nanoseconds;
+  /** A full dirty ring: leaving the machine, taking the entries out, going back. While it runs. */
+  readonly ringStopNs: Nanoseconds;
+  /**
+   * How much slower a machine runs whose program was instrumented so that each store marks its page, in
+   * millionths of its time.
+   */
+  readonly markedStorePpm: number;
   /** How much slower a machine runs while it is protected, in millionths of its time. */
   readonly runningPenaltyPpm: number;
   /** Booting a machine from nothing. */

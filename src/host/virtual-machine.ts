@@ -1,6 +1,7 @@
 import type { Guest, GuestImage } from "../guest/guest.ts";
 import { decodePacket } from "../guest/packet.ts";
 import { assert } from "../sim/assert.ts";
+import type { Awaitable } from "../sim/awaitable.ts";
 import type { Channel } from "../sim/channel.ts";
 import type { Engine } from "../sim/engine.ts";
 import type { Process } from "../sim/process.ts";
@@ -87,6 +88,11 @@ export class VirtualMachine {
   /** True from a call of {@link pause} to the matching {@link resume}. */
   get paused(): boolean {
     return this.#stopWanted.isSet;
+  }
+
+  /** Waits until somebody wants the processor to stand still; does not wait if it is to already. */
+  pauseAsked(): Awaitable<void> {
+    return this.#stopWanted.wait();
   }
 
   /** Makes every piece of the guest's work take longer, as tracking its writes does. */

@@ -27,6 +27,15 @@ export class CombinedTracker implements DirtyTracker {
     return sum;
   }
 
+  get notedPages(): number | undefined {
+    let sum = 0;
+    for (const { notedPages } of this.#trackers) {
+      if (notedPages === undefined) return undefined;
+      sum += notedPages;
+    }
+    return sum;
+  }
+
   get isFull(): boolean {
     return this.#trackers.some(({ isFull }) => isFull === true);
   }

@@ -88,6 +88,10 @@ export class DirtyRingTracker implements DirtyTracker {
     return this.#ring.used;
   }
 
+  get notedPages(): number {
+    return this.#ring.used + this.#open.size + this.#harvested.size;
+  }
+
   get isFull(): boolean {
     return this.#ring.isFull || this.#open.size > 0;
   }

@@ -51,6 +51,8 @@ export class Memory {
   readonly #guard: WriteGuard = this.#guards.add(undefined);
   /** What is known of the pages of inner machines, with dirty flags apart from those of the SLAT. */
   readonly composed: ComposedTable;
+  /** Told of each page that a device writes; by default nobody is. */
+  onDeviceWrite: ((page: number) => void) | undefined;
   readonly #logDeviceWrites: boolean;
   readonly #direct = new Map<Region, DirectTlb>();
   // The parts of the TLB, at hand for the accesses.
@@ -293,6 +295,7 @@ export class Memory {
       const length = Math.min(PAGE_SIZE - offset, bytes.length - done);
       const page = Math.floor((address + done) / PAGE_SIZE);
       if (this.#logDeviceWrites) this.#translator.noteWrite(page, "device");
+      this.onDeviceWrite?.(page);
       this.#claim(page).set(bytes.subarray(done, done + length), offset);
       this.tlb.noteWrite(address + done, length, "device");
       done += length;

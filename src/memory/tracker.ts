@@ -44,6 +44,8 @@ export interface DirtyTracker {
   readonly name: string;
   /** Work done so far. */
   readonly work: TrackerWork;
+  /** Pages noted and not collected. Absent where they are known only by looking for them. */
+  readonly notedPages?: number | undefined;
   /**
    * True when the room for notes is nearly used up: the machine has to stop, before it writes much
    * more, until they are collected or harvested. Absent where notes take no room that could run out.

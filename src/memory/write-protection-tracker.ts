@@ -60,6 +60,10 @@ export class WriteProtectionTracker implements DirtyTracker {
     };
   }
 
+  get notedPages(): number {
+    return this.#noted.size;
+  }
+
   /** @throws As the constructor. */
   start(): void {
     this.#noted.clear();

@@ -2,6 +2,7 @@ import { Checkpointer } from "../checkpoint/checkpointer.ts";
 import { type CheckpointOptions, checkpointSettings } from "../checkpoint/options.ts";
 import { Receiver } from "../checkpoint/receiver.ts";
 import type { Scheme } from "../cluster/scheme.ts";
+import { chooseTracker } from "../memory/choose-tracker.ts";
 
 /**
  * Periodic checkpoints of the whole machine, output held until the secondary has them.
@@ -15,6 +16,10 @@ export function checkpoint(options: CheckpointOptions = {}): Scheme {
   return {
     name: "checkpoint",
     streams: settings.transfer.streams,
+    expect(guest) {
+      chooseTracker(guest.memory, settings.track);
+      settings.capture.expect?.(guest);
+    },
     primary: (side) => new Checkpointer(side, settings),
     secondary: (side) => new Receiver(side, settings),
   };

@@ -1,5 +1,6 @@
 // covers src/checkpoint/primary-side.ts
 import { expect, test } from "vitest";
+import { preCopy } from "../../src/checkpoint/bring-up/pre-copy.ts";
 import { decodeMessage, encodeAnswer, encodeGroup } from "../../src/checkpoint/message.ts";
 import { ms } from "../../src/sim/time.ts";
 import { answer, pageRig, start } from "./primary-rig.ts";
@@ -28,7 +29,7 @@ test("checkpointer: the steps of a checkpoint come in the order of their source"
 });
 
 test("checkpointer: the first copy is made while the machine runs, the rest in a short stop", () => {
-  const on = rig({ synchronisationPages: 20 });
+  const on = rig({ bringUp: preCopy({ pages: 20 }) });
   start(on);
   const messages = answer(on, () => "acknowledge");
   on.engine.run({ until: ms(20) });
@@ -149,7 +150,7 @@ test.each([
   [30, [15, 15]],
   [31, [15, 15, 1]],
 ])("checkpointer: %i pages travel in groups of %j", (count, sizes) => {
-  const on = pageRig({ synchronisationPages: 64 }, { bootPages: count });
+  const on = pageRig({ bringUp: preCopy({ pages: 64 }) }, { bootPages: count });
   on.start();
   on.engine.run({ until: ms(5) });
   expect(on.groups(1).map(({ length }) => length)).toEqual(sizes);
@@ -161,7 +162,7 @@ test.each([
   [30, [15, 15]],
   [31, [15, 15, 1]],
 ])("checkpointer: %i pages of the first copy travel in groups of %j", (count, sizes) => {
-  const on = pageRig({ synchronisationPages: 0 }, { bootPages: count });
+  const on = pageRig({ bringUp: preCopy({ pages: 0 }) }, { bootPages: count });
   on.start();
   on.engine.run({ until: ms(5) });
   expect(on.groups(1).map(({ length }) => length)).toEqual(sizes);
@@ -170,7 +171,7 @@ test.each([
 /** Rounds of a first copy of 40 pages during which the machine writes so many pages. */
 function rounds(options: { most?: number; enough: number }, written: readonly number[]): unknown[] {
   const { most = 8, enough } = options;
-  const settings = { synchronisationPages: enough, synchronisationRounds: most };
+  const settings = { bringUp: preCopy({ pages: enough, rounds: most }) };
   const on = pageRig(settings, { bootPages: 40 });
   on.engine.trace.addSink({
     record(_atNs, _position, { kind, round }) {

@@ -1,18 +1,23 @@
 import { expect, test } from "vitest";
-import { stopAndCopy } from "../../src/checkpoint/capture.ts";
 import { checkpointSettings } from "../../src/checkpoint/options.ts";
+import { groups } from "../../src/checkpoint/transfer/transfer.ts";
+import { dirtyPages } from "../../src/checkpoint/trigger/dirty-pages.ts";
 import { ms } from "../../src/sim/time.ts";
 
 test("checkpoint options: defaults are those that are documented", () => {
-  const { trigger, encode, ...rest } = checkpointSettings({});
-  expect([trigger.name, encode.name]).toEqual(["every 25 ms", "whole"]);
+  const { trigger, encode, capture, bringUp, apply, ...rest } = checkpointSettings({});
+  expect([trigger.name, encode.name, capture.name, bringUp.name, apply.name]).toEqual([
+    "every 25 ms",
+    "whole",
+    "stop and copy",
+    "pre-copy of at most 8 rounds, stop at 64 pages",
+    "after arrival",
+  ]);
   expect(rest).toEqual({
     interval: ms(25),
     track: "slat+shadow",
     scanWorkers: 1,
-    capture: stopAndCopy(),
-    synchronisationPages: 64,
-    synchronisationRounds: 8,
+    transfer: groups(),
     resends: 3,
     broken: {},
   });
@@ -29,8 +34,6 @@ test.each([
   [{ interval: 0 }, "interval: expected a whole number of at least 1"],
   [{ interval: 0.5 }, "interval: expected a whole number of at least 1, got 0.5"],
   [{ interval: Number.NaN }, "got NaN"],
-  [{ synchronisationPages: -1 }, "synchronisationPages: expected a whole number of at least 0"],
-  [{ synchronisationRounds: 0 }, "synchronisationRounds: expected a whole number of at least 1"],
   [{ resends: -1 }, "resends: expected a whole number of at least 0, got -1"],
 ])("checkpoint options: %o is refused", (options, message) => {
   expect(() => checkpointSettings(options)).toThrow(message);
@@ -45,4 +48,12 @@ test("checkpoint options: workers that share a scan need one to share", () => {
   );
   expect(() => checkpointSettings({ scanWorkers: 0 })).toThrow("scanWorkers: expected");
   expect(checkpointSettings({ scanWorkers: 2, track: "slat" }).scanWorkers).toBe(2);
+});
+
+test("checkpoint options: a trigger that counts pages needs a tracker that counts them", () => {
+  const trigger = dirtyPages({ pages: 100 });
+  expect(() => checkpointSettings({ trigger, track: "slat" })).toThrow(
+    'trigger "at 96 dirty pages, 1 ms to 1 s" needs a tracker that counts pages as they are written (dirty-ring, write-protection), and "slat" finds them only when it looks',
+  );
+  expect(checkpointSettings({ trigger, track: "dirty-ring" }).trigger).toBe(trigger);
 });

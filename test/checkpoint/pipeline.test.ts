@@ -1,6 +1,7 @@
 // covers src/checkpoint/encode/encodings.ts, src/checkpoint/checkpointer.ts, src/checkpoint/receiver.ts
 import { expect, test } from "vitest";
-import { brownout, type Capture, stopAndCopy } from "../../src/checkpoint/capture.ts";
+import type { Capture } from "../../src/checkpoint/capture/capture.ts";
+import { captures } from "../../src/checkpoint/capture/captures.ts";
 import { encodings } from "../../src/checkpoint/encode/encodings.ts";
 import type { PageEncoding } from "../../src/checkpoint/encode/page-encoder.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
@@ -21,9 +22,11 @@ const encode: readonly (() => PageEncoding)[] = [
   () => encodings.feedback({ thresholdIntervals: 1 }),
 ];
 const capture: readonly (() => Capture)[] = [
-  () => stopAndCopy(),
-  () => brownout({ pages: 1 }),
-  () => brownout({ rounds: 2, pages: 4 }),
+  () => captures.stopAndCopy(),
+  () => captures.brownout({ pages: 1 }),
+  () => captures.brownout({ rounds: 2, pages: 4 }),
+  () => captures.forwarding({ periodNs: ms(2), successes: 2 }),
+  () => captures.copyOnWrite({ hotEpochs: 1 }),
 ];
 const trigger: readonly (() => Trigger)[] = [
   () => triggers.fixedInterval(ms(7)),

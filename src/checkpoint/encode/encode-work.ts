@@ -1,10 +1,12 @@
-import { PAGE_FORM_NAMES, type PageForm } from "./page-form.ts";
+import { PAGE_FORM_NAMES, type PageForm, RUNS, WORDS } from "./page-form.ts";
 
 /** What encoding has cost and brought so far, for costs and reports. */
 export class EncodeWork {
   readonly #pages = new Float64Array(PAGE_FORM_NAMES.length);
   /** Bytes written, page numbers and forms included. */
   bytes = 0;
+  /** Those of pages of which only what differs travelled. */
+  differenceBytes = 0;
   /** Pages compared with their previous copies. */
   comparedPages = 0;
   /** Pages copied to where previous copies lie. */
@@ -24,5 +26,6 @@ export class EncodeWork {
   count(form: PageForm, bytes: number): void {
     this.#pages[form]! += 1;
     this.bytes += bytes;
+    if (form === WORDS || form === RUNS) this.differenceBytes += bytes;
   }
 }

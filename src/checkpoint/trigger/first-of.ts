@@ -12,8 +12,10 @@ export function firstOf(...triggers: readonly Trigger[]): Trigger {
   if (triggers.length === 0) {
     throw new StandinTypeError("TRIGGER_OPTION", "firstOf: expected triggers, got none");
   }
+  const stops = triggers.flatMap(({ stopAtPages }) => stopAtPages ?? []);
   return {
     name: triggers.map(({ name }) => name).join(", or "),
+    ...(stops.length === 0 ? {} : { stopAtPages: Math.min(...stops) }),
     *wait(context) {
       const { engine, host, machine } = context;
       const waiting = triggers.map((trigger) =>

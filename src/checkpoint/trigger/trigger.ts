@@ -1,4 +1,5 @@
 import type { Host } from "../../host/host.ts";
+import type { Condition } from "../../sim/condition.ts";
 import type { Engine } from "../../sim/engine.ts";
 import type { Process } from "../../sim/process.ts";
 import type { Signal } from "../../sim/signal.ts";
@@ -22,12 +23,21 @@ export interface TriggerContext {
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint; cleared when one begins. */
   readonly requested: Signal;
+  /** Pages noted as written since the last checkpoint; 0 where nobody knows before looking. */
+  readonly notedPages: () => number;
+  /** Notified when there may be more of them. */
+  readonly noted: Condition;
 }
 
 /** Decides when the next checkpoint begins. It has no state: one serves any number of machines. */
 export interface Trigger {
   /** What it is, with its settings, for reports. */
   readonly name: string;
+  /**
+   * It counts pages as they are written, which not every tracker can; the machine stands still when so
+   * many are.
+   */
+  readonly stopAtPages?: number;
   /** Waits until a checkpoint is due; called once after each checkpoint. */
   wait(context: TriggerContext): Process;
 }

@@ -1,4 +1,5 @@
 import { adaptive } from "./adaptive.ts";
+import { dirtyPages } from "./dirty-pages.ts";
 import { firstOf } from "./first-of.ts";
 import { fixedInterval } from "./fixed-interval.ts";
 import { heldOutput } from "./held-output.ts";
@@ -9,8 +10,9 @@ import { onRequest } from "./on-request.ts";
 export const triggers: {
   readonly fixedInterval: typeof fixedInterval;
   readonly adaptive: typeof adaptive;
+  readonly dirtyPages: typeof dirtyPages;
   readonly heldOutput: typeof heldOutput;
   readonly onRequest: typeof onRequest;
   readonly lowPrioritySlots: typeof lowPrioritySlots;
   readonly firstOf: typeof firstOf;
-} = { fixedInterval, adaptive, heldOutput, onRequest, lowPrioritySlots, firstOf };
+} = { fixedInterval, adaptive, dirtyPages, heldOutput, onRequest, lowPrioritySlots, firstOf };

@@ -29,10 +29,14 @@ export const remus2008: HardwareProfile = {
   comparePageNs: 3_700,
   copyPageNs: MAP_NS + COPY_NS,
   encodePageNs: 2_000,
+  differencePageNs: us(6),
+  keepPageNs: us(2),
   sendPageNs: us(18),
   transferFixedNs: us(350),
   applyPageNs: COPY_NS,
   writeFaultNs: us(3),
+  ringStopNs: us(20),
+  markedStorePpm: 150_000,
   runningPenaltyPpm: 250_000,
   bootNs: ms(10_000),
   promoteNs: ms(700),
@@ -55,12 +59,19 @@ export const remus2008: HardwareProfile = {
     copyPageNs:
       "Remus, NSDI'08: mapping a foreign page costs about as much as copying it; computed: 4096 bytes at 2.2 GB/s take 1.85 us, twice that is 3.7 us",
     encodePageNs: "computed: one more copy, into the message",
+    differencePageNs:
+      "computed: as comparePageNs, and what differs written run by run, about two thirds as much again",
+    keepPageNs: "computed: one copy",
     sendPageNs:
       "estimate: a cycle for each bit (Foong et al., ISPASS'03) is 10 us a page at 3.2 GHz, domain 0 and its interrupts add most of as much again",
     transferFixedNs:
       "computed: what is left of 0.60 ms transmitting for one dirty page (Remus, NSDI'08) after the round trip and the page",
     applyPageNs: "computed: one copy",
     writeFaultNs: "estimate: a trap into the hypervisor and its shadow paging, about 10,000 cycles",
+    ringStopNs:
+      "estimate: as writeFaultNs, and a switch to user space and back with a few system calls",
+    markedStorePpm:
+      "estimate: twice what is measured on a processor of today, for a narrower one with fewer store buffers",
     runningPenaltyPpm:
       "computed: a kernel build at 10 checkpoints/s takes 1.31 times as long (Remus, NSDI'08), of which pauses explain 4 %; the rest is write faults and the replication competing for the processor",
     bootNs: "estimate: a Linux of 2008 from power-on to its services",

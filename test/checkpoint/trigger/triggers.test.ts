@@ -8,6 +8,7 @@ import { lowPrioritySlots } from "../../../src/checkpoint/trigger/low-priority-s
 import { onRequest } from "../../../src/checkpoint/trigger/on-request.ts";
 import type { Trigger } from "../../../src/checkpoint/trigger/trigger.ts";
 import { Network } from "../../../src/host/network.ts";
+import { Condition } from "../../../src/sim/condition.ts";
 import { Engine } from "../../../src/sim/engine.ts";
 import { Signal } from "../../../src/sim/signal.ts";
 import { ms, seconds, us } from "../../../src/sim/time.ts";
@@ -18,12 +19,18 @@ function rig(nowNs = 0) {
   const host = new Network(engine).addHost("a");
   const held = new Signal(engine, "held");
   const requested = new Signal(engine, "requested");
+  const noted = new Condition(engine, "noted");
+  let notedPages = 0;
   let bytes = 0;
   engine.run({ until: nowNs });
   return {
     engine,
     host,
     requested,
+    write(pages: number) {
+      notedPages += pages;
+      noted.notify();
+    },
     hold(more: number) {
       bytes += more;
       held.set();
@@ -36,6 +43,8 @@ function rig(nowNs = 0) {
           machine: "m",
           clockNs: () => host.clock.monotonic(),
           heldBytes: () => bytes,
+          notedPages: () => notedPages,
+          noted,
         });
         atNs = engine.now;
       });

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
-import { brownout, stopAndCopy } from "../../src/checkpoint/capture.ts";
-import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
-import { counter } from "../../src/guest/counter.ts";
-import { parseElf } from "../../src/guest/riscv/elf.ts";
-import { decodeBase64 } from "../../src/guest/riscv/images/base64.ts";
-import { muncherImage } from "../../src/guest/riscv/images/muncher.ts";
-import { patchImage } from "../../src/guest/riscv/loaded-image-patch.ts";
-import { riscvGuest } from "../../src/guest/riscv/riscv-guest.ts";
-import { checkpoint } from "../../src/schemes/checkpoint.ts";
-import { ms, seconds, us } from "../../src/sim/time.ts";
-import { Simulation } from "../../src/simulation/simulation.ts";
+import { brownout } from "../../../src/checkpoint/capture/brownout.ts";
+import { stopAndCopy } from "../../../src/checkpoint/capture/stop-and-copy.ts";
+import type { CheckpointOptions } from "../../../src/checkpoint/options.ts";
+import { counter } from "../../../src/guest/counter.ts";
+import { parseElf } from "../../../src/guest/riscv/elf.ts";
+import { decodeBase64 } from "../../../src/guest/riscv/images/base64.ts";
+import { muncherImage } from "../../../src/guest/riscv/images/muncher.ts";
+import { patchImage } from "../../../src/guest/riscv/loaded-image-patch.ts";
+import { riscvGuest } from "../../../src/guest/riscv/riscv-guest.ts";
+import { checkpoint } from "../../../src/schemes/checkpoint.ts";
+import { ms, seconds, us } from "../../../src/sim/time.ts";
+import { Simulation } from "../../../src/simulation/simulation.ts";
 
 interface Captured {
   readonly kind: string;
