@@ -84,6 +84,8 @@ export { counterScenario } from "./scenarios/counter.ts";
 export { keyValueScenario } from "./scenarios/key-value.ts";
 export { type PairOptions, pairScenario } from "./scenarios/pair.ts";
 export type { Scenario, ScenarioOptions } from "./scenarios/scenario.ts";
+export { type Part, partCatalogue, type Stage } from "./schemes/part-catalogue.ts";
+export { checkpointOptions, type PartChoice } from "./schemes/part-choice.ts";
 export { schemes } from "./schemes/schemes.ts";
 export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";

@@ -1,4 +1,5 @@
 import type { ScenarioOptions } from "../scenarios/scenario.ts";
+import { checkpointOptions } from "../schemes/part-choice.ts";
 import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import { planLiteral } from "../verify/plan/format-plan.ts";
@@ -53,7 +54,7 @@ export function parseRun(text: string): NamedRun {
 /** Shape only: what the numbers may be is checked where they are used. */
 function readOptions(value: unknown): ScenarioOptions {
   const options = record("options", value);
-  only("options", options, ["interval", "link", "detection", "client", "broken"]);
+  only("options", options, ["interval", "link", "detection", "client", "parts", "broken"]);
   if (options["interval"] !== undefined) {
     whole("options.interval", options["interval"], 1, UNTIL_MAX_NS);
   }
@@ -82,6 +83,7 @@ function readOptions(value: unknown): ScenarioOptions {
       }
     }
   }
+  readParts(options["parts"] ?? {});
   const broken: unknown = options["broken"] ?? [];
   if (!Array.isArray(broken)) refuse("options.broken", "a list of names", broken);
   for (const name of broken as readonly unknown[]) {
@@ -90,6 +92,15 @@ function readOptions(value: unknown): ScenarioOptions {
     }
   }
   return options;
+}
+
+/** Stages and parts have a fixed set of names, as the zoo has: an unknown one is refused here. */
+function readParts(value: unknown): void {
+  const parts = record("options.parts", value);
+  for (const [stage, name] of Object.entries(parts)) {
+    if (typeof name !== "string") refuse(`options.parts.${stage}`, "a name", name);
+  }
+  checkpointOptions(parts);
 }
 
 function parsedJson(text: string): unknown {

@@ -1,9 +1,10 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import { checkpoint } from "../schemes/checkpoint.ts";
+import { checkpointOptions } from "../schemes/part-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
-import { type Defects, defectsOf } from "../verify/zoo.ts";
+import { type Defects, defectsOf, partsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a scenario of one machine on one pair of hosts is made of. */
@@ -33,7 +34,7 @@ export function pairScenario(options: PairOptions): Scenario {
     name,
     description,
     until,
-    build(simulation, { interval, link, detection, client, broken = [] }) {
+    build(simulation, { interval, link, detection, client, parts, broken = [] }) {
       const defects = defectsOf(broken);
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
       const random = simulation.engine.random("image of the machine");
@@ -43,6 +44,7 @@ export function pairScenario(options: PairOptions): Scenario {
         primary: a,
         secondary: b,
         scheme: checkpoint({
+          ...checkpointOptions({ ...parts, ...partsOf(broken) }),
           ...(interval === undefined ? {} : { interval }),
           broken: defects.checkpoint ?? {},
         }),

@@ -1,6 +1,7 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { DetectionOptions } from "../cluster/heartbeat.ts";
 import type { LinkOptions } from "../host/link-options.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { ZooName } from "../verify/zoo.ts";
@@ -15,6 +16,8 @@ export interface ScenarioOptions {
   readonly detection?: DetectionOptions;
   /** How clients behave. Default: as the scenario says. */
   readonly client?: ClientOptions;
+  /** What the checkpoint scheme is made of. Default: the first part of each stage. */
+  readonly parts?: PartChoice;
   /** Members of the broken zoo that are switched on. Default none. */
   readonly broken?: readonly ZooName[];
 }

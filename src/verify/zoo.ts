@@ -2,6 +2,7 @@ import type { CheckpointDefects } from "../checkpoint/options.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
@@ -19,6 +20,8 @@ export interface ZooMember extends Defects {
   readonly what: string;
   /** Name of the scenario whose machine has the part that is broken. Default any. */
   readonly scenario?: string;
+  /** The parts of the checkpoint scheme that are broken; a scenario takes them. Default any. */
+  readonly parts?: PartChoice;
 }
 
 /** Name of a member of the broken zoo. */
@@ -143,15 +146,29 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    if (!Object.hasOwn(zoo, name)) {
-      const known = zooNames.join(", ");
-      throw new StandinRangeError("ZOO_NAME", `defect: expected one of ${known}, got "${name}"`);
-    }
-    const { checkpoint, cluster, program, machine } = zoo[name as ZooName];
+    const { checkpoint, cluster, program, machine } = memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;
+}
+
+/**
+ * The parts of the checkpoint scheme that some members break. Of two members that break different
+ * parts of one stage the later one decides.
+ *
+ * @throws StandinRangeError `ZOO_NAME` for a name that is not in the zoo.
+ */
+export function partsOf(names: readonly string[]): PartChoice {
+  let parts: PartChoice = {};
+  for (const name of names) parts = { ...parts, ...memberNamed(name).parts };
+  return parts;
+}
+
+function memberNamed(name: string): ZooMember {
+  if (Object.hasOwn(zoo, name)) return zoo[name as ZooName];
+  const known = zooNames.join(", ");
+  throw new StandinRangeError("ZOO_NAME", `defect: expected one of ${known}, got "${name}"`);
 }

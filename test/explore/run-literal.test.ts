@@ -17,6 +17,13 @@ test("run literal: whatever a swarm draws comes back as it went out", () => {
   }
 });
 
+test("run literal: the parts of a checkpoint come back as they went out", () => {
+  const run = drawCase(1, SETTING);
+  const parts = { encode: "feedback", capture: "brownout" };
+  const named = { scenario: "counter", run: { ...run, options: { ...run.options, parts } } };
+  expect(parseRun(formatRun(named))).toEqual(named);
+});
+
 test("run literal: a name with a quote in it does not end the argument", () => {
   const named = { scenario: "./it's.js", run: drawCase(1, SETTING) };
   expect(formatRun(named)).not.toContain("'");
@@ -52,6 +59,10 @@ test.each([
     { ...good, options: { broken: ["everything"] } },
     "options.broken: expected some of release-at-stop",
   ],
+  [{ ...good, options: { parts: "all" } }, "options.parts: expected an object"],
+  [{ ...good, options: { parts: { encode: 1 } } }, "options.parts.encode: expected a name, got 1"],
+  [{ ...good, options: { parts: { encode: "x" } } }, "encode: expected one of whole, "],
+  [{ ...good, options: { parts: { brake: "x" } } }, "stage: expected one of trigger, "],
   [{ ...good, options: { broken: "all" } }, "options.broken: expected a list of names"],
   [{ ...good, plan: { version: 1, faults: [{ kind: "flood" }] } }, "flood"],
   [{ ...good, plan: undefined }, "plan"],

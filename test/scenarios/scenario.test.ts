@@ -1,7 +1,19 @@
 // covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts
-import { counterScenario, ms, type Scenario, Simulation, verifyDeterminism } from "standin";
+import {
+  counterScenario,
+  keyValueScenario,
+  ms,
+  partCatalogue,
+  type Scenario,
+  type ScenarioOptions,
+  Simulation,
+  verifyDeterminism,
+  type ZooMember,
+  zoo,
+} from "standin";
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
+import { stages } from "../../src/schemes/part-choice.ts";
 
 function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
   const sim = new Simulation({ seed });
@@ -34,18 +46,51 @@ test.each(builtInScenarios)("scenario $name: is a function of its seed", (scenar
   expect(run(scenario, 1).hash).not.toBe(run(scenario, 2).hash);
 });
 
+/** How many checkpoints the counter makes in 400 ms. */
+function epochs(options: ScenarioOptions): number {
+  const sim = new Simulation({ seed: 1 });
+  let count = 0;
+  sim.trace.addSink({
+    record(_atNs, _position, { kind }) {
+      if (kind === "checkpoint.committed") count += 1;
+    },
+  });
+  counterScenario.build(sim, options);
+  sim.run({ until: ms(400) });
+  return count;
+}
+
 test("scenario: what the caller changes is used", () => {
-  const epochs = (interval: number): number => {
-    const sim = new Simulation({ seed: 1 });
-    let count = 0;
-    sim.trace.addSink({
-      record(_atNs, _position, { kind }) {
-        if (kind === "checkpoint.committed") count += 1;
-      },
-    });
-    counterScenario.build(sim, { interval });
-    sim.run({ until: ms(400) });
-    return count;
-  };
-  expect(epochs(ms(50))).toBeLessThan(epochs(ms(10)) / 3);
+  expect(epochs({ interval: ms(50) })).toBeLessThan(epochs({ interval: ms(10) }) / 3);
+});
+
+test("scenario: the checkpoint scheme is made of the parts that the caller chose", () => {
+  expect(epochs({})).toBeGreaterThan(10);
+  expect(epochs({ parts: { trigger: "on-request" } })).toBe(1);
+  expect(() => epochs({ parts: { capture: "fork" } })).toThrow(/^capture: expected one of/);
+});
+
+test("scenario: a defect brings the part that it breaks", () => {
+  const member: { -readonly [K in keyof ZooMember]: ZooMember[K] } = zoo["no-witness"];
+  try {
+    member.parts = { trigger: "on-request" };
+    for (const parts of [{}, { trigger: "fixed-interval" }]) {
+      expect(epochs({ parts, broken: ["no-witness"] })).toBe(1);
+    }
+  } finally {
+    delete member.parts;
+  }
+});
+
+test.each(
+  stages.flatMap((stage) =>
+    Object.keys(partCatalogue[stage]).map((name) => [stage, name] as const),
+  ),
+)("scenario: %s %s holds with a failover", (stage, name) => {
+  const sim = new Simulation({ seed: 3 });
+  keyValueScenario.build(sim, { parts: { [stage]: name } });
+  sim.at(ms(310), () => sim.host("a").crash());
+  sim.run({ until: keyValueScenario.until });
+  for (const { lost, duplicated } of sim.clients) expect([lost, duplicated]).toEqual([[], []]);
+  expect(sim.machines[0]?.activeHost).toBe(sim.host("b"));
 });

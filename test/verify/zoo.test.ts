@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { defectsOf, zoo, zooNames } from "../../src/verify/zoo.ts";
+import { partCatalogue } from "../../src/schemes/part-catalogue.ts";
+import { checkpointOptions } from "../../src/schemes/part-choice.ts";
+import { defectsOf, partsOf, type ZooMember, zoo, zooNames } from "../../src/verify/zoo.ts";
 
 test("zoo: every member breaks something and says what", () => {
   for (const name of zooNames) {
-    const { what, scenario: _scenario, ...defects } = zoo[name];
+    const { what, scenario: _scenario, parts: _parts, ...defects } = zoo[name];
     expect(what.length).toBeGreaterThan(10);
     expect(Object.keys(defects).length).toBeGreaterThan(0);
     expect(defectsOf([name])).toEqual(defects);
@@ -23,4 +25,29 @@ test("zoo: an unknown name is refused with those that are known", () => {
     /expected one of release-at-stop, .*, got "toString"/,
   );
   expect(() => defectsOf(["x"])).toThrow(expect.objectContaining({ code: "ZOO_NAME" }));
+});
+
+test("zoo: the parts that members break are those of a checkpoint scheme", () => {
+  for (const name of zooNames) {
+    const { parts = {} } = zoo[name];
+    expect(() => checkpointOptions(parts)).not.toThrow();
+    expect(partsOf([name])).toEqual(parts);
+  }
+  expect(partsOf([])).toEqual({});
+  expect(() => partsOf(["x"])).toThrow(expect.objectContaining({ code: "ZOO_NAME" }));
+});
+
+test("zoo: of two members that break parts of one stage the later one decides", () => {
+  const given: Partial<Record<string, { -readonly [K in keyof ZooMember]: ZooMember[K] }>> = zoo;
+  const [first, second] = ["torn-apply", "no-witness"].map((name) => given[name]!);
+  const encodes = Object.keys(partCatalogue.encode);
+  try {
+    first!.parts = { encode: encodes[1]!, capture: "brownout" };
+    second!.parts = { encode: encodes[2]! };
+    const expected = { encode: encodes[2], capture: "brownout" };
+    expect(partsOf(["torn-apply", "no-witness"])).toEqual(expected);
+  } finally {
+    delete first!.parts;
+    delete second!.parts;
+  }
 });
