@@ -7,6 +7,7 @@ import type { WorkerExploreOptions } from "../workers/message.ts";
 import { parseArguments } from "./arguments.ts";
 import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
+import { parseParts } from "./part-option.ts";
 import { parseSeed } from "./seed.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -45,6 +46,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
     until: { type: "string" },
     interval: { type: "string" },
     break: { type: "string", multiple: true },
+    part: { type: "string", multiple: true },
     workers: { type: "string" },
     json: { type: "boolean" },
     "no-shrink": { type: "boolean" },
@@ -62,6 +64,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   const durations = { leastNs: us(10), mostNs: seconds(60) };
   const options: ScenarioOptions = {
     ...(interval !== undefined && { interval: parseDuration("--interval", interval, durations) }),
+    ...(values.part !== undefined && { parts: parseParts(values.part) }),
     ...(values.break !== undefined && { broken: values.break.map(zooName) }),
   };
   return {

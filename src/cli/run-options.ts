@@ -1,8 +1,10 @@
 import type { HardwareProfile } from "../host/hardware-profile.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
 import { parseArguments } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
 import { type FaultOption, parseCrash, parsePartition, parsePause } from "./fault-options.ts";
+import { parseParts } from "./part-option.ts";
 import { profileNamed } from "./profile-catalogue.ts";
 import { parseSeed } from "./seed.ts";
 import { checkTraceName } from "./trace-export.ts";
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly untilNs: Nanoseconds | undefined;
   readonly intervalNs: Nanoseconds;
   readonly profile: HardwareProfile;
+  /** Empty: the baseline of each stage. */
+  readonly parts: PartChoice;
   readonly faults: readonly FaultOption[];
   /** Where the trace goes, if anywhere. */
   readonly trace: string | undefined;
@@ -43,6 +47,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     partition: { type: "string", multiple: true },
     pause: { type: "string", multiple: true },
     profile: { type: "string" },
+    part: { type: "string", multiple: true },
     trace: { type: "string" },
     json: { type: "boolean" },
   });
@@ -60,6 +65,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
         ? INTERVAL_DEFAULT_NS
         : parseDuration("--interval", interval, { leastNs: us(10), mostNs: seconds(60) }),
     profile: profileNamed("--profile", values.profile ?? "modern"),
+    parts: parseParts(values.part ?? []),
     faults: [...crash.map(parseCrash), ...partition.map(parsePartition), ...pause.map(parsePause)],
     trace,
     json: values.json === true,

@@ -1,4 +1,5 @@
 import type { ScenarioOptions } from "../scenarios/scenario.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
 import { RandomStream } from "../sim/random.ts";
 import { ms, type Nanoseconds, us } from "../sim/time.ts";
 import type { Fault, FaultPlan, Moment } from "../verify/plan/fault.ts";
@@ -13,6 +14,8 @@ export interface SwarmSetting {
   readonly points: readonly string[];
   /** Length of the first phase. */
   readonly untilNs: Nanoseconds;
+  /** What the checkpoint scheme of all runs is made of; it is not drawn. */
+  readonly parts?: PartChoice;
   readonly broken?: readonly ZooName[];
 }
 
@@ -25,7 +28,7 @@ const FAULTS_MAX = 4;
  */
 export function drawCase(seed: number, setting: SwarmSetting): RunCase {
   const random = new RandomStream(seed, "swarm");
-  const { untilNs, broken } = setting;
+  const { untilNs, parts, broken } = setting;
   const window = random.pick([1, 2, 8, 32, 32]);
   const options: ScenarioOptions = {
     interval: random.pick([ms(2), ms(5), ms(10), ms(25), ms(25), ms(50)]),
@@ -43,6 +46,7 @@ export function drawCase(seed: number, setting: SwarmSetting): RunCase {
       requests: window < 8 ? 25 : random.pick([40, 150]),
       timeout: random.pick([ms(20), ms(60), ms(100), ms(150)]),
     },
+    ...(parts === undefined ? {} : { parts }),
     ...(broken === undefined ? {} : { broken }),
   };
   return { seed, untilNs, options, plan: drawPlan(random, setting) };

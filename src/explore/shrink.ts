@@ -92,12 +92,12 @@ function withFewerFaults(run: RunCase): RunCase[] {
 function withFewerOptions(run: RunCase): RunCase[] {
   const { options } = run;
   const smaller: RunCase["options"][] = [];
-  for (const key of ["link", "detection", "client", "interval"] as const) {
+  for (const key of ["link", "detection", "client", "interval", "parts"] as const) {
     if (options[key] === undefined) continue;
     const { [key]: _dropped, ...rest } = options;
     smaller.push(rest);
   }
-  for (const key of ["link", "detection", "client"] as const) {
+  for (const key of ["link", "detection", "client", "parts"] as const) {
     const fields = Object.entries(options[key] ?? {});
     for (const dropped of fields) {
       const rest = Object.fromEntries(fields.filter((field) => field !== dropped));

@@ -15,7 +15,8 @@ test("explore options: the defaults", () => {
 });
 
 test("explore options: all of them", () => {
-  const swarm = "--swarm --seeds 50 --from-seed 0 --until 2s --break no-witness --break torn-apply";
+  const swarm =
+    "--swarm --seeds 50 --from-seed 0 --until 2s --break no-witness --break torn-apply --part encode=feedback";
   expect(parse(`kv ${swarm} --workers 3 --json --no-shrink`)).toEqual({
     scenario: "kv",
     explore: {
@@ -23,7 +24,7 @@ test("explore options: all of them", () => {
       seeds: 50,
       fromSeed: 0,
       untilNs: seconds(2),
-      scenario: { broken: ["no-witness", "torn-apply"] },
+      scenario: { parts: { encode: "feedback" }, broken: ["no-witness", "torn-apply"] },
     },
     workers: 3,
     shrinks: false,
@@ -60,6 +61,7 @@ test.each([
   ["counter --until 9ms", "--until: expected a duration from 10 ms to 3600 s"],
   ["counter --points --interval 1us", "--interval: expected a duration from 10 us to 60 s"],
   ["counter --break gravity", "--break: expected one of release-at-stop, torn-apply"],
+  ["counter --part encode=x", "encode: expected one of whole, "],
   ["counter --bogus", "expected one of the options --every-step, --points"],
   ["counter --seeds", "--seeds: expected a value, got none"],
 ])("explore options: %j is refused", (line, message) => {

@@ -11,6 +11,7 @@ test("run options: defaults", () => {
     untilNs: undefined,
     intervalNs: ms(25),
     profile: modern,
+    parts: {},
     faults: [],
     trace: undefined,
     json: false,
@@ -20,13 +21,14 @@ test("run options: defaults", () => {
 test("run options: everything given", () => {
   const args =
     "kv --seed 7 --until 2s --interval 5ms --profile remus2008 --trace t.json --json --crash a@1ms " +
-    "--crash b@2ms --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
+    "--crash b@2ms --part encode=feedback --part track=shadow --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
   expect(parseRunOptions(args.split(" "))).toMatchObject({
     scenario: "kv",
     seed: 7,
     untilNs: seconds(2),
     intervalNs: ms(5),
     profile: remus2008,
+    parts: { encode: "feedback", track: "shadow" },
     trace: "t.json",
     json: true,
     faults: [
@@ -46,6 +48,7 @@ test.each([
   ["counter --until 0s", '--until: expected a duration from 1 us to 3600 s, got "0s"'],
   ["counter --until 61m", '--until: expected a duration from 1 us to 3600 s, got "61m"'],
   ["counter --interval 9us", '--interval: expected a duration from 10 us to 60 s, got "9us"'],
+  ["counter --part x", "--part: expected STAGE=NAME, such as encode=feedback"],
   ["counter --profile x", '--profile: expected one of modern, remus2008, got "x"'],
   [
     "counter --trace x",

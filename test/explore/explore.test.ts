@@ -4,6 +4,7 @@ import { drawCase } from "../../src/explore/draw-case.ts";
 import { exploration, explore, Tally } from "../../src/explore/explore.ts";
 import { runCase } from "../../src/explore/run-case.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
+import type { ScenarioOptions } from "../../src/scenarios/scenario.ts";
 import { ms } from "../../src/sim/time.ts";
 import { parsePlan } from "../../src/verify/plan/parse-plan.ts";
 import { sometimes } from "../../src/verify/properties/property.ts";
@@ -48,6 +49,14 @@ test("explore: the same seeds draw the same runs, other seeds other runs", () =>
   const setting = { hosts: ["a", "b", "witness"], points: ["commit.sent"], untilNs: ms(500) };
   expect(drawCase(7, setting)).toEqual(drawCase(7, setting));
   expect(drawCase(7, setting)).not.toEqual(drawCase(8, setting));
+});
+
+test("explore: a swarm keeps the parts that were chosen, and draws the rest as without them", () => {
+  const parts = { encode: "feedback", trigger: "held-output" };
+  const caseOf = (scenario: ScenarioOptions) =>
+    exploration(counterScenario, { mode: "swarm", seeds: 5, scenario }).sweep.caseAt(3);
+  const { options, ...rest } = caseOf({});
+  expect(caseOf({ parts })).toEqual({ options: { ...options, parts }, ...rest });
 });
 
 test("explore: everything that a swarm draws is a valid plan, and every kind is drawn", () => {

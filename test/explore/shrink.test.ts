@@ -22,6 +22,14 @@ test("shrink: a defect that needs no fault is shrunk to none, and to a short run
   expect(shrunk.run.untilNs).toBeLessThanOrEqual(ms(400));
 });
 
+test("shrink: parts that the failure does not need are put back to their baselines", () => {
+  const { shrunk, judge } = hunted("release-at-stop");
+  const parts = { encode: "feedback", capture: "brownout" };
+  const run = { ...shrunk.run, options: { ...shrunk.run.options, parts } };
+  const { failure } = runCase(counterScenario, run, judge);
+  expect(shrink(counterScenario, run, failure!, judge).run.options.parts).toBeUndefined();
+});
+
 test("shrink: it stops when it has made as many runs as it may", () => {
   const { run, failure, judge } = hunted("no-witness");
   expect(shrink(counterScenario, run, failure, judge, 5).runs).toBeLessThanOrEqual(5);

@@ -35,6 +35,7 @@ options
   --host NAME              a host to crash; may be repeated (default all; not with --swarm)
   --until TIME             virtual time in which faults happen, from 10ms (default the scenario's)
   --interval TIME          from one checkpoint to the next (default 25ms; the swarm draws it)
+  --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
   --break NAME             switch on a defect of the zoo; may be repeated
   --workers N              threads that make runs (default: one per core)
   --no-shrink              leave what is found as it was found
@@ -48,6 +49,7 @@ examples
   standin explore kv --seeds 20000 --from-seed 5000
   standin explore counter --every-step --host a --host b
   standin explore counter --break no-witness --json
+  standin explore kv --part capture=brownout --part encode=feedback
   standin explore ./my-scenario.js --points
 
 exit codes

@@ -1,4 +1,6 @@
 import { LINE_WIDTH_MAX } from "../../report/style.ts";
+import { partCatalogue } from "../../schemes/part-catalogue.ts";
+import { stages } from "../../schemes/part-choice.ts";
 import { zoo, zooNames } from "../../verify/zoo.ts";
 import { parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -10,14 +12,15 @@ import { UsageError } from "../usage-error.ts";
 /** `standin list`: what can be run, on which hardware, and what can be broken on purpose. */
 export const listCommand: Command = {
   name: "list",
-  summary: "list the scenarios, hardware profiles and defects of the zoo",
+  summary: "list the scenarios, hardware profiles, parts and defects of the zoo",
   help: `usage: standin list [--json]
 
-Lists the scenarios that standin run knows by name, the hardware profiles, and the zoo: parts of the
-library that can be broken on purpose, to see that the checks notice.
+Lists the scenarios that standin run knows by name, the hardware profiles, the parts that checkpoints
+can be made of, stage by stage, and the zoo: what can be broken on purpose in the library, to see
+that the checks notice. The first part of a stage is what it takes if none is chosen.
 
 options
-  --json   one JSON object with scenarios, profiles and zoo, each with name and description
+  --json   one JSON object with scenarios, profiles, parts and zoo, each with name and description
   --help   print this text
 
 examples
@@ -34,6 +37,11 @@ examples
     const lists = {
       scenarios: scenarios.map(about),
       profiles: profiles.map(about),
+      parts: stages.flatMap((stage) =>
+        Object.entries(partCatalogue[stage]).map(([name, { about, source }]) => {
+          return { name: `${stage}=${name}`, description: `${about} (${source})` };
+        }),
+      ),
       zoo: zooNames.map((name) => ({ name, description: zoo[name].what })),
     };
     io.stdout(
@@ -41,6 +49,7 @@ examples
         ? `${JSON.stringify(lists)}\n`
         : `scenarios (standin run SCENARIO)\n${table(lists.scenarios)}\n` +
             `profiles (--profile NAME)\n${table(lists.profiles)}\n` +
+            `parts (--part STAGE=NAME; the first of a stage is its baseline)\n${table(lists.parts)}\n` +
             `zoo (standin explore SCENARIO --break NAME)\n${table(lists.zoo)}`,
     );
     return Promise.resolve(EXIT.clean);

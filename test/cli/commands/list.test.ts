@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { run } from "../../../src/cli/command-line.ts";
 import { builtInScenarios } from "../../../src/scenarios/built-in.ts";
+import { partCatalogue } from "../../../src/schemes/part-catalogue.ts";
+import { stages } from "../../../src/schemes/part-choice.ts";
 import { zoo, zooNames } from "../../../src/verify/zoo.ts";
 import { recordedIo } from "../recorded-io.ts";
 
-test("list: scenarios, profiles and zoo, each with what it is", async () => {
+test("list: scenarios, profiles, parts and zoo, each with what it is", async () => {
   const io = recordedIo();
   expect(await run(["list"], io)).toBe(0);
   for (const name of [
@@ -15,6 +17,7 @@ test("list: scenarios, profiles and zoo, each with what it is", async () => {
     "linux",
     "modern",
     "remus2008",
+    "encode=feedback",
     ...zooNames,
   ]) {
     expect(io.out()).toMatch(new RegExp(`^ {2}${name} +\\w`, "m"));
@@ -32,6 +35,14 @@ test("list: as JSON", async () => {
     "linux",
   ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
+  expect(lists["parts"]?.slice(0, 2)).toEqual([
+    { name: "trigger=fixed-interval", description: "at a fixed interval (Remus, NSDI'08)" },
+    { name: "trigger=held-output", description: "soon after output is held (US9652338)" },
+  ]);
+  const names = stages.flatMap((stage) =>
+    Object.keys(partCatalogue[stage]).map((name) => `${stage}=${name}`),
+  );
+  expect(lists["parts"]?.map(({ name }) => name)).toEqual(names);
   expect(lists["zoo"]?.map(({ name }) => name)).toEqual(zooNames);
   expect(lists["zoo"]?.[0]?.description).toBe(zoo[zooNames[0]!].what);
 });

@@ -136,6 +136,15 @@ test("run: the same seed gives the same bytes, another one another hash", async 
   expect(hash(other.out)).not.toBe(hash(one.out));
 });
 
+test("run: checkpoints are made of the parts that were chosen", async () => {
+  const bytesOf = async (...more: string[]): Promise<number> => {
+    const io = recordedIo();
+    expect(await run(["run", "kv", "--until", "300ms", "--json", ...more], io)).toBe(0);
+    return (JSON.parse(io.out()) as { checkpoints: { bytes: number } }).checkpoints.bytes;
+  };
+  expect(await bytesOf("--part", "encode=word-difference")).toBeLessThan((await bytesOf()) / 2);
+});
+
 test("run: text and JSON are about the same run, and a trace changes nothing of it", async () => {
   const report = await json("counter --crash a@310ms");
   const text = await standin("counter --crash a@310ms --trace t.json");
