@@ -20,7 +20,7 @@ can be made of, stage by stage, and the zoo: what can be broken on purpose in th
 that the checks notice. The first part of a stage is what it takes if none is chosen.
 
 options
-  --json   one JSON object with scenarios, profiles, parts and zoo, each with name and description
+  --json   one JSON object: scenarios, profiles, parts and zoo, each with name and description
   --help   print this text
 
 examples
