@@ -97,7 +97,14 @@ const INIT_FLAGS = [
   "-Wl,-T,linux-init/link.ld",
 ];
 
-const INIT_SOURCES = ["linux-init/start.S", "linux-init/init.c", "common/bytes.c"];
+const INIT_SOURCES = [
+  "linux-init/start.S",
+  "linux-init/init.c",
+  "linux-init/compile.c",
+  "linux-init/files.c",
+  "linux-init/text.c",
+  "common/bytes.c",
+];
 const INIT_STACK_BYTES = 8192;
 
 function fail(message, code = EXIT_FAILED) {

@@ -1,68 +1,17 @@
-// The only program of the Linux guest: a prompt with a few commands.
+// The only program of the Linux guest: a prompt with a few commands, and the parts of a build.
 #include "../common/bytes.h"
 #include "../common/checksum.h"
 #include "../common/random.h"
+#include "compile.h"
+#include "files.h"
 #include "system.h"
+#include "text.h"
 
 #define LINE_BYTES 256
 #define SECTOR_BYTES 512
 
 static char line[LINE_BYTES];
 static uint8_t sector[SECTOR_BYTES];
-
-static uint32_t length_of(const char *text) {
-  uint32_t length = 0;
-  while (text[length] != '\0') length += 1;
-  return length;
-}
-
-static void write_bytes(const void *bytes, uint32_t count) {
-  const char *at = bytes;
-  while (count > 0) {
-    int written = system_call(SYSTEM_WRITE, 1, (uintptr_t)at, count, 0, 0);
-    if (written <= 0) return;
-    at += written;
-    count -= (uint32_t)written;
-  }
-}
-
-static void print(const char *text) {
-  write_bytes(text, length_of(text));
-}
-
-static void print_number(uint32_t value) {
-  char digits[10];
-  uint32_t at = sizeof digits;
-  do {
-    at -= 1;
-    digits[at] = (char)('0' + value % 10);
-    value /= 10;
-  } while (value > 0);
-  write_bytes(digits + at, sizeof digits - at);
-}
-
-static void print_error(const char *what, int result) {
-  print(what);
-  print(": error ");
-  print_number((uint32_t)-result);
-  print("\n");
-}
-
-// Reads digits; leaves `text` at what follows them and one space.
-static uint32_t take_number(const char **text) {
-  uint32_t number = 0;
-  for (; **text >= '0' && **text <= '9'; *text += 1) number = number * 10 + (uint32_t)(**text - '0');
-  if (**text == ' ') *text += 1;
-  return number;
-}
-
-static int open_file(const char *path, uint32_t how) {
-  return system_call(SYSTEM_OPENAT, (uintptr_t)AT_CURRENT_FOLDER, (uintptr_t)path, how, 0, 0);
-}
-
-static void close_file(int file) {
-  system_call(SYSTEM_CLOSE, (uintptr_t)file, 0, 0, 0, 0);
-}
 
 static void echo(const char *text) {
   print(text);
@@ -169,9 +118,10 @@ static void obey(void) {
   if (is_command("work", &rest)) return work(rest);
   if (is_command("store", &rest)) return store(rest);
   if (is_command("load", &rest)) return load(rest);
+  if (is_command("build", &rest)) return build(take_number(&rest));
   if (is_command("poweroff", &rest)) return power_off(rest);
   print("commands: echo TEXT, uname, cat FILE, sleep SECONDS, work STEPS, store SECTOR TEXT, "
-        "load SECTOR, poweroff\n");
+        "load SECTOR, build ROUNDS, poweroff\n");
 }
 
 // A line without its end; 0 when there is no console to read from.
@@ -189,15 +139,24 @@ static int read_line(void) {
 }
 
 static void mount(const char *type, const char *folder) {
-  system_call(SYSTEM_MKDIRAT, (uintptr_t)AT_CURRENT_FOLDER, (uintptr_t)folder, 0755, 0, 0);
+  make_folder(folder);
   int result =
       system_call(SYSTEM_MOUNT, (uintptr_t)type, (uintptr_t)folder, (uintptr_t)type, 0, 0);
   if (result < 0) print_error(folder, result);
 }
 
-int main(void) {
+// What the kernel leaves on the stack: how many arguments, then where they are.
+int main(const uintptr_t *start) {
+  uintptr_t count = start[0];
+  const char *const *arguments = (const char *const *)(start + 1);
+  if (count > 2 && same_text(arguments[1], "unit")) return compile_unit(arguments[2]);
+  if (count > 1 && same_text(arguments[1], "link")) return link_units();
   mount("proc", "/proc");
   mount("devtmpfs", "/dev");
+  if (count > 2 && same_text(arguments[1], "build")) {
+    const char *rounds = arguments[2];
+    build(take_number(&rounds));
+  }
   for (;;) {
     print("standin$ ");
     if (!read_line()) break;

@@ -15,9 +15,9 @@ export const listCommand: Command = {
   summary: "list the scenarios, hardware profiles, parts and defects of the zoo",
   help: `usage: standin list [--json]
 
-Lists the scenarios that standin run knows by name, the hardware profiles, the parts that checkpoints
-can be made of, stage by stage, and the zoo: what can be broken on purpose in the library, to see
-that the checks notice. The first part of a stage is what it takes if none is chosen.
+Lists the scenarios that standin run knows by name, the hardware profiles, the parts that a scheme
+of checkpoints can be made of, stage by stage, and the zoo: what can be broken on purpose in the
+library, to see that the checks notice. The first part of a stage is taken if none is chosen.
 
 options
   --json   one JSON object: scenarios, profiles, parts and zoo, each with name and description
