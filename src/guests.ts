@@ -86,6 +86,7 @@ export { type RiscvHypervisorOptions, riscvHypervisor } from "./guest/riscv/risc
 export { type RiscvJournalOptions, riscvJournal } from "./guest/riscv/riscv-journal.ts";
 export { riscvKeyValue } from "./guest/riscv/riscv-key-value.ts";
 export { RiscvMachine } from "./guest/riscv/riscv-machine.ts";
+export { type RiscvMuncherOptions, riscvMuncher } from "./guest/riscv/riscv-muncher.ts";
 export { CLIENTS_MAX, REQUEST_NUMBER_MAX } from "./guest/session-directory.ts";
 export { SessionStatus, sessionStatusOf } from "./guest/session-status.ts";
 export type { StoreMarkDefects } from "./guest/wasm/code-instrumenter.ts";

@@ -1,5 +1,6 @@
 import { counterScenario } from "./counter.ts";
 import { keyValueScenario } from "./key-value.ts";
+import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
@@ -12,4 +13,5 @@ export const builtInScenarios: readonly Scenario[] = [
   riscvKeyValueScenario,
   riscvJournalScenario,
   riscvNestedScenario,
+  muncherScenario,
 ];
