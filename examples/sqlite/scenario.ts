@@ -8,7 +8,8 @@ async function loadScenario(): Promise<Scenario> {
     name: "sqlite",
     description: "a bank in SQLite (sql.js), 600 deposits and transfers by one client",
     until: seconds(2),
-    image: ({ executeRetries = false }) => sqlite({ executeRetries }),
+    image: ({ executeRetries = false }, _machine, _random, { track }) =>
+      sqlite({ executeRetries, instrument: track === "instrumented" }),
     clients: [{ requests: 600, think: ms(3) }],
   });
 }

@@ -199,7 +199,7 @@ export class Checkpointer {
     return numbers.map((page, index) => {
       const bytes = staging.subarray(index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
       bytes.set(memory.page(page));
-      this.#dirty.pages.delete(page);
+      this.#dirty.take(page);
       return { page, bytes };
     });
   }

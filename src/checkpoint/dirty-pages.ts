@@ -25,6 +25,8 @@ export class DirtyPages {
   readonly #stopAtPages: number;
   /** Set when the pages are followed no more. */
   readonly #ended: Signal;
+  /** Broken on purpose: see `CheckpointDefects.staleShadow`. */
+  readonly #isShadowStale: boolean;
   #paidFaults = 0;
   #paidStops = 0;
   /** What the virtual processor owes for faults that are not the tracker's. */
@@ -42,6 +44,7 @@ export class DirtyPages {
       ...(ringWatermark === undefined ? {} : { ringWatermark }),
       ...(broken.ringOverflowIgnored === true ? { broken: { ignoreOverflow: true } } : {}),
     });
+    this.#isShadowStale = broken.staleShadow === true;
     this.#stopAtPages = settings.trigger.stopAtPages ?? Number.POSITIVE_INFINITY;
     this.noted = new Condition(engine, `${vm.name} on ${host.name}: pages noted`);
     this.#ended = new Signal(engine, `${vm.name} on ${host.name}: pages followed no more`);
@@ -81,6 +84,12 @@ export class DirtyPages {
         (comparedPages - before.comparedPages) * profile.comparePageNs +
         (collectedPages - before.collectedPages) * profile.clearPageNs,
     );
+  }
+
+  /** A page is copied now, to be sent: it is dirty no more. */
+  take(page: number): void {
+    this.pages.delete(page);
+    if (!this.#isShadowStale) this.#tracker.copied?.(page);
   }
 
   /** Broken on purpose: clears what was noted since the last time. */

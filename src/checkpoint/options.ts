@@ -63,6 +63,8 @@ export interface CheckpointDefects {
   readonly ackBeforeStaged?: boolean;
   /** The interval is measured on the clock that tells the time, which somebody may set back. */
   readonly wallClockInterval?: boolean;
+  /** What pages are compared with is not what was sent of them, but what they held when they were found. */
+  readonly staleShadow?: boolean;
   /** A page for which the dirty ring has no room is written without an entry. */
   readonly ringOverflowIgnored?: boolean;
   /** Two checkpoints after each other carry the same number. */

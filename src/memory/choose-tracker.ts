@@ -1,6 +1,7 @@
 import { StandinTypeError } from "../sim/errors.ts";
 import { CombinedTracker } from "./combined-tracker.ts";
 import { type DirtyRingDefects, DirtyRingTracker } from "./dirty-ring-tracker.ts";
+import { InstrumentedTracker } from "./instrumented-tracker.ts";
 import type { Memory } from "./memory.ts";
 import type { PageRange } from "./page-range.ts";
 import type { Region } from "./region.ts";
@@ -14,9 +15,14 @@ export type StoreTrackerName = "slat" | "write-protection" | "dirty-ring";
 
 /**
  * Names a tracker. Two names together are for a memory that may have regions of both kinds: the
- * first for those whose stores are seen, comparison for the others.
+ * first for those whose stores are seen, comparison for the others. `instrumented` follows the marks of
+ * programs whose stores leave them, and the dirty flags of regions whose stores are seen.
  */
-export type TrackerName = StoreTrackerName | "shadow" | `${StoreTrackerName}+shadow`;
+export type TrackerName =
+  | StoreTrackerName
+  | "shadow"
+  | "instrumented"
+  | `${StoreTrackerName}+shadow`;
 
 /** Settings of trackers; each refuses those that it has no use for. */
 export interface TrackerOptions {
@@ -71,9 +77,11 @@ export function chooseTracker(
   const isPair = name.endsWith(WITH_SHADOW);
   const first = isPair ? name.slice(0, -WITH_SHADOW.length) : name;
   const isShadow = first === "shadow";
-  if (!STORE_TRACKERS.includes(first) && (isPair || !isShadow)) refuseName(name);
+  const isAlone = isShadow || first === "instrumented";
+  if (!STORE_TRACKERS.includes(first) && (isPair || !isAlone)) refuseName(name);
   expectOwnOptions(first, options);
   if (isShadow) return new ShadowTracker(memory);
+  if (first === "instrumented") return markTracker(memory, options);
   const unseen = memory.regions.filter(({ stores }) => stores === "unseen");
   if (unseen.length === 0) return storeTracker(memory, first as StoreTrackerName, options);
   if (!isPair) refuseUnseen(name, unseen[0]!);
@@ -83,6 +91,16 @@ export function chooseTracker(
     storeTracker(memory, first as StoreTrackerName, options, seen),
     new ShadowTracker(memory, { regions: unseen }),
   ]);
+}
+
+function markTracker(memory: Memory, { invalidate }: TrackerOptions): DirtyTracker {
+  const seen = memory.regions.filter(({ stores }) => stores === "seen");
+  const marked = memory.regions.filter(({ stores }) => stores === "unseen");
+  const slat = (): DirtyTracker =>
+    new SlatTracker(memory, { regions: seen, ...(invalidate === undefined ? {} : { invalidate }) });
+  if (marked.length === 0) return slat();
+  const marks = new InstrumentedTracker(memory, { regions: marked });
+  return seen.length === 0 ? marks : new CombinedTracker([slat(), marks]);
 }
 
 function storeTracker(
@@ -120,7 +138,7 @@ function expectOwnOptions(tracker: string, options: TrackerOptions): void {
 function refuseName(name: string): never {
   throw new StandinTypeError(
     "TRACKER_NAME",
-    `expected a tracker "slat", "write-protection", "dirty-ring" or "shadow", or one of the first three with "+shadow", got "${name}"`,
+    `expected a tracker "slat", "write-protection", "dirty-ring", "shadow" or "instrumented", or one of the first three with "+shadow", got "${name}"`,
   );
 }
 

@@ -55,6 +55,10 @@ export class CombinedTracker implements DirtyTracker {
     for (const tracker of this.#trackers) tracker.harvest?.();
   }
 
+  copied(page: number): void {
+    for (const tracker of this.#trackers) tracker.copied?.(page);
+  }
+
   stop(): void {
     for (const tracker of this.#trackers) tracker.stop();
   }

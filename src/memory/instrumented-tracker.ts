@@ -122,6 +122,6 @@ function marksOf({ backing, name }: Region): StoreMarks {
   if (backing.storeMarks !== undefined) return backing.storeMarks;
   throw new StandinTypeError(
     "STORES_UNMARKED",
-    `expected regions whose stores leave marks, got "${name}" whose stores do not`,
+    `tracker "instrumented" needs programs whose stores leave marks, and those to region "${name}" leave none: instrument its binary`,
   );
 }

@@ -73,6 +73,16 @@ export class ShadowTracker implements DirtyTracker {
     return into;
   }
 
+  copied(page: number): void {
+    assert(this.#shadowed !== undefined, "pages are copied between start and stop");
+    for (const { region, shadow } of this.#shadowed) {
+      if (region.contains(page)) {
+        const index = page - region.basePage;
+        shadow.touch(index).set(region.backing.peek(index));
+      }
+    }
+  }
+
   stop(): void {
     this.#shadowed = undefined;
   }

@@ -66,6 +66,14 @@ export interface DirtyTracker {
    * between `start` and `stop`. Absent as `isFull` is.
    */
   harvest?(): void;
+  /**
+   * A page that was collected is copied now, some time later: from now on it counts as written if it holds
+   * something else than now. Absent where it counts as written anyway if it was since it was collected.
+   *
+   * A tracker that compares would miss a page that was written after it had been collected, copied, and
+   * then written back.
+   */
+  copied?(page: number): void;
   /** Ends, and gives back what tracking has taken. */
   stop(): void;
 }

@@ -1,7 +1,7 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import { checkpoint } from "../schemes/checkpoint.ts";
-import { checkpointOptions } from "../schemes/part-choice.ts";
+import { checkpointOptions, type PartChoice } from "../schemes/part-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
 import { type Defects, defectsOf, partsOf } from "../verify/zoo.ts";
@@ -14,12 +14,14 @@ export interface PairOptions {
   readonly until: Nanoseconds;
   /**
    * Makes the machine's image; called once for each build, with the defects asked for: those of
-   * programs, and those of RISC-V machines; and with a stream for what the run's seed is to decide.
+   * programs, and those of RISC-V machines; with a stream for what the run's seed is to decide; and with
+   * the parts chosen, for those that need something of the image.
    */
   readonly image: (
     program: NonNullable<Defects["program"]>,
     machine: NonNullable<Defects["machine"]>,
     random: RandomStream,
+    parts: PartChoice,
   ) => GuestImage;
   /** The clients that ask it. */
   readonly clients: readonly ClientOptions[];
@@ -36,15 +38,16 @@ export function pairScenario(options: PairOptions): Scenario {
     until,
     build(simulation, { interval, link, detection, client, parts, broken = [] }) {
       const defects = defectsOf(broken);
+      const chosen = { ...parts, ...partsOf(broken) };
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
       const random = simulation.engine.random("image of the machine");
-      const made = image(defects.program ?? {}, defects.machine ?? {}, random);
+      const made = image(defects.program ?? {}, defects.machine ?? {}, random, chosen);
       const machine = simulation.protect(made, {
         name,
         primary: a,
         secondary: b,
         scheme: checkpoint({
-          ...checkpointOptions({ ...parts, ...partsOf(broken) }),
+          ...checkpointOptions(chosen, defects.part),
           ...(interval === undefined ? {} : { interval }),
           broken: defects.checkpoint ?? {},
         }),

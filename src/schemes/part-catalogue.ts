@@ -1,7 +1,15 @@
-import { brownout, stopAndCopy } from "../checkpoint/capture.ts";
+import type { SwapDefects } from "../checkpoint/apply/apply.ts";
+import { applying } from "../checkpoint/apply/applying.ts";
+import { bringUps } from "../checkpoint/bring-up/bring-ups.ts";
+import { captures } from "../checkpoint/capture/captures.ts";
+import type { CopyOnWriteDefects } from "../checkpoint/capture/copy-on-write.ts";
+import type { ForwardingDefects } from "../checkpoint/capture/forwarding.ts";
+import type { EncodeDefects } from "../checkpoint/encode/encode-defects.ts";
 import { encodings } from "../checkpoint/encode/encodings.ts";
 import type { CheckpointOptions } from "../checkpoint/options.ts";
+import { transfers } from "../checkpoint/transfer/transfers.ts";
 import { triggers } from "../checkpoint/trigger/triggers.ts";
+import { mbps } from "../host/bandwidth.ts";
 import { ms } from "../sim/time.ts";
 
 /** What a checkpoint scheme is made of, in the order in which a checkpoint passes through it. */
@@ -16,10 +24,22 @@ export type Stage =
   | "apply"
   | "release";
 
+/** Defects of parts, each switched on in the part that it breaks. */
+export interface PartDefects {
+  readonly forwarding?: ForwardingDefects;
+  readonly copyOnWrite?: CopyOnWriteDefects;
+  readonly encode?: EncodeDefects;
+  readonly apply?: SwapDefects;
+}
+
 /** One way to do what a stage does. */
 export interface Part {
-  /** The options of a checkpoint scheme that choose it, made anew at each call. */
-  readonly make: () => CheckpointOptions;
+  /**
+   * The options of a checkpoint scheme that choose it, made anew at each call.
+   *
+   * @param broken Default none.
+   */
+  readonly make: (broken?: PartDefects) => CheckpointOptions;
   /** What it does, in one line. */
   readonly about: string;
   /** The publication or system that it follows. */
@@ -30,6 +50,11 @@ export interface Part {
 export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>>>> = {
   trigger: {
     "fixed-interval": part(() => ({}), "at a fixed interval", "Remus, NSDI'08"),
+    "dirty-pages": part(
+      () => ({ trigger: triggers.dirtyPages({ pages: 1_000 }), track: "dirty-ring" }),
+      "when 960 pages are written, the machine stopping at 1,000",
+      "Stratus, KVM's dirty ring; Cuju",
+    ),
     "held-output": part(
       () => ({ trigger: triggers.heldOutput() }),
       "soon after output is held",
@@ -63,18 +88,38 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       "a fault at the first write to a page",
       "KVM, dirty log",
     ),
+    "dirty-ring": part(
+      () => ({ track: "dirty-ring+shadow" }),
+      "a bounded ring of written pages that stops the machine when full",
+      "KVM, dirty ring",
+    ),
+    instrumented: part(
+      () => ({ track: "instrumented" }),
+      "a mark set by each store of an instrumented program",
+      "none",
+    ),
     shadow: part(() => ({ track: "shadow" }), "comparison with a copy of all memory", "none"),
   },
   capture: {
     "stop-and-copy": part(
-      () => ({ capture: stopAndCopy() }),
+      () => ({ capture: captures.stopAndCopy() }),
       "stop, copy, go on",
       "Remus, NSDI'08",
     ),
     brownout: part(
-      () => ({ capture: brownout() }),
+      () => ({ capture: captures.brownout() }),
       "send while it runs, stop for the rest",
       "US10216598",
+    ),
+    forwarding: part(
+      ({ forwarding: broken = {} } = {}) => ({ capture: captures.forwarding({ broken }) }),
+      "send what is not in the working set long before the stop",
+      "US9588844",
+    ),
+    "copy-on-write": part(
+      ({ copyOnWrite: broken = {} } = {}) => ({ capture: captures.copyOnWrite({ broken }) }),
+      "protect seldom-written pages and copy them after the stop",
+      "US8549241",
     ),
   },
   "bring-up": {
@@ -82,6 +127,11 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       () => ({}),
       "all of memory while it runs, then what changed",
       "Clark, NSDI'05",
+    ),
+    "by-groups": part(
+      () => ({ bringUp: bringUps.byGroups() }),
+      "a group of 256 pages with each checkpoint",
+      "US20150205688",
     ),
   },
   quiesce: {
@@ -94,37 +144,69 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       "Remus, NSDI'08",
     ),
     "word-difference": part(
-      () => ({ encode: encodings.wordDifference() }),
+      ({ encode: broken = {} } = {}) => ({ encode: encodings.wordDifference({ broken }) }),
       "the words that differ from the copy sent last",
       "US11288123",
     ),
     "run-length-xor": part(
-      () => ({ encode: encodings.runLengthXor() }),
+      ({ encode: broken = {} } = {}) => ({ encode: encodings.runLengthXor({ broken }) }),
       "run-length XOR with the copy sent last",
       "QEMU, XBZRLE",
     ),
     "remus-hybrid": part(
-      () => ({ encode: encodings.remusHybrid() }),
+      ({ encode: broken = {} } = {}) => ({ encode: encodings.remusHybrid({ broken }) }),
       "run-length XOR where it saves four fifths",
       "Remus, NSDI'08",
     ),
     feedback: part(
-      () => ({ encode: encodings.feedback() }),
+      ({ encode: broken = {} } = {}) => ({ encode: encodings.feedback({ broken }) }),
       "differences for pages that the secondary lists",
       "US8661213",
     ),
   },
   transfer: {
     "one-group": part(() => ({}), "one group of pages after the other", "Remus, NSDI'08"),
+    pipelined: part(
+      () => ({ transfer: transfers.groups({ inFlight: 4 }) }),
+      "four groups in flight: one is made while others are on the wire",
+      "US11288123",
+    ),
+    "four-streams": part(
+      () => ({ transfer: transfers.groups({ inFlight: 16, streams: 4 }) }),
+      "sixteen groups in flight on four streams",
+      "QEMU, multifd",
+    ),
+    packets: part(
+      () => ({ transfer: transfers.packets({ inFlight: 16, streams: 4 }) }),
+      "packets in any order, a table of contents, an interrupt to commit",
+      "US9251002",
+    ),
+    limited: part(
+      () => ({ transfer: transfers.groups({ bitsPerSecond: mbps(500) }) }),
+      "at most 500 Mbit/s, the rest of the link for others",
+      "QEMU, max-bandwidth",
+    ),
   },
   apply: {
     "after-arrival": part(() => ({}), "to memory once all of it has arrived", "Remus, NSDI'08"),
+    "before-answer": part(
+      () => ({ apply: applying.afterArrival({ acknowledge: "applied" }) }),
+      "as after-arrival, and answered only then",
+      "US11288123, what it is compared with",
+    ),
+    swapping: part(
+      ({ apply: broken = {} } = {}) => ({
+        apply: applying.swapping({ acknowledge: "applied", broken }),
+      }),
+      "group by group as they come, with the undo in the reserved copy",
+      "US11288123",
+    ),
   },
   release: {
     "at-commit": part(() => ({}), "when the secondary has the checkpoint", "Remus, NSDI'08"),
   },
 };
 
-function part(make: () => CheckpointOptions, about: string, source: string): Part {
+function part(make: Part["make"], about: string, source: string): Part {
   return { make, about, source };
 }

@@ -1,6 +1,6 @@
 import type { CheckpointOptions } from "../checkpoint/options.ts";
 import { StandinRangeError } from "../sim/errors.ts";
-import { type Part, partCatalogue, type Stage } from "./part-catalogue.ts";
+import { type Part, type PartDefects, partCatalogue, type Stage } from "./part-catalogue.ts";
 
 /** Parts by name, for some stages; the others take their baseline. Plain data. */
 export type PartChoice = Readonly<Partial<Record<Stage, string>>>;
@@ -39,12 +39,12 @@ export function partNamed(stage: Stage, name: string): Part {
  *
  * @throws StandinRangeError `PART_NAME` for a stage or a part that there is not.
  */
-export function checkpointOptions(choice: PartChoice): CheckpointOptions {
+export function checkpointOptions(choice: PartChoice, broken?: PartDefects): CheckpointOptions {
   for (const name of Object.keys(choice)) stageNamed(name);
   let options: CheckpointOptions = {};
   for (const stage of stages) {
     const name = choice[stage];
-    if (name !== undefined) options = { ...options, ...partNamed(stage, name).make() };
+    if (name !== undefined) options = { ...options, ...partNamed(stage, name).make(broken) };
   }
   return options;
 }

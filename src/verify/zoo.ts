@@ -2,6 +2,7 @@ import type { CheckpointDefects } from "../checkpoint/options.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
+import type { PartDefects } from "../schemes/part-catalogue.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 
@@ -10,6 +11,8 @@ export interface Defects {
   readonly checkpoint?: CheckpointDefects;
   readonly cluster?: ClusterDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
+  /** In parts of the checkpoint scheme. */
+  readonly part?: PartDefects;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
 }
@@ -146,10 +149,11 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine } = memberNamed(name);
+    const { checkpoint, cluster, program, machine, part } = memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
+    if (part !== undefined) defects.part = { ...defects.part, ...part };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;

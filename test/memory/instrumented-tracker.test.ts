@@ -146,7 +146,7 @@ test("instrumented tracker: regions without marks are refused", () => {
   const early = new InstrumentedTracker(memory);
   const plain = sparseMachine(4);
   expect(() => new InstrumentedTracker(plain)).toThrow(
-    'expected regions whose stores leave marks, got "ram" whose stores do not',
+    'tracker "instrumented" needs programs whose stores leave marks, and those to region "ram" leave none',
   );
   expect(() => new InstrumentedTracker(plain, { regions: [] })).not.toThrow();
   memory.addRegion({

@@ -78,3 +78,16 @@ test("shadow tracker: a region added behind its back is noticed", () => {
   addWasm(memory);
   expect(() => tracker.collect()).toThrow("no region is added while a tracker follows all");
 });
+
+test("shadow tracker: a page that was copied late counts as written if it is written back", () => {
+  const memory = sparseMachine(4);
+  const tracker = new ShadowTracker(memory);
+  tracker.start();
+  memory.store8(PAGE_SIZE, 1);
+  expect([...tracker.collect()]).toEqual([1]);
+  memory.store8(PAGE_SIZE, 2);
+  // sent as it is now, with a 2 in it
+  tracker.copied(1);
+  memory.store8(PAGE_SIZE, 1);
+  expect([...tracker.collect()]).toEqual([1]);
+});

@@ -17,7 +17,7 @@ test("part choice: parts of several stages are put together", () => {
   });
   expect(options).toMatchObject({
     encode: { name: "feedback" },
-    capture: { rounds: 4 },
+    capture: { name: "brownout of at most 4 rounds, blackout at 16 pages" },
     trigger: { name: "200 % of the last, 5 ms to 100 ms" },
   });
   expect(checkpointOptions({})).toEqual({});

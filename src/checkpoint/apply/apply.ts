@@ -25,21 +25,15 @@ export interface SwapDefects {
   readonly anyOrder?: boolean;
 }
 
-/** Settings of {@link afterArrival}. */
-export interface AfterArrivalOptions {
+/** Settings of {@link afterArrival} and {@link swapping}. */
+export interface ApplyOptions {
   /** When the primary is answered. Default `stored`, as Remus does: applying happens meanwhile. */
   readonly acknowledge?: "stored" | "applied";
   readonly broken?: SwapDefects;
 }
 
-/** Settings of {@link swapping}. */
-export interface SwappingOptions extends AfterArrivalOptions {}
-
 /** After all of a checkpoint has arrived and was verified (Remus, NSDI'08, section 3.3). */
-export function afterArrival({
-  acknowledge = "stored",
-  broken = {},
-}: AfterArrivalOptions = {}): Apply {
+export function afterArrival({ acknowledge = "stored", broken = {} }: ApplyOptions = {}): Apply {
   return {
     name: `after arrival${answered(acknowledge)}`,
     mode: "after-arrival",
@@ -54,7 +48,7 @@ export function afterArrival({
  *
  * Source: US11288123, differing words of N bytes are swapped between the reserved copy and the live page.
  */
-export function swapping({ acknowledge = "stored", broken = {} }: SwappingOptions = {}): Apply {
+export function swapping({ acknowledge = "stored", broken = {} }: ApplyOptions = {}): Apply {
   return { name: `by swapping${answered(acknowledge)}`, mode: "swapping", acknowledge, broken };
 }
 
