@@ -183,6 +183,8 @@ export class Checkpointer {
       heldBytes: () => gate.heldBytes,
       notedPages: () => this.#dirty.notedPages ?? 0,
       noted: this.#dirty.noted,
+      urgentBytes: () => gate.urgentBytes,
+      deferredUntilNs: () => gate.deferredUntilNs,
     };
   }
 

@@ -1,7 +1,14 @@
+import { decodePacket } from "../guest/packet.ts";
+import { NEVER } from "../host/deadline-timer.ts";
 import { assert } from "../sim/assert.ts";
 import type { Signal } from "../sim/signal.ts";
+import type { Nanoseconds } from "../sim/time.ts";
 import type { Trace } from "../sim/trace.ts";
 import type { CheckpointRecord } from "./records.ts";
+import { atCommit } from "./release/at-commit.ts";
+import type { Deferral } from "./release/deferral.ts";
+import { type HeldPacket, HeldPackets } from "./release/held-packets.ts";
+import type { Release, Verdict } from "./release/release.ts";
 
 /**
  * Most packets held at a time. Beyond it the newest is dropped, as a full card's queue drops it:
@@ -17,30 +24,38 @@ export interface OutputGateOptions {
   readonly term: number;
   /** Puts a packet on the wire. */
   readonly send: (packet: Uint8Array) => void;
-  /** Set while packets are held, for triggers of checkpoints. Default: nobody waits for it. */
+  /**
+   * Set while packets are held that ask for a checkpoint, for triggers. Default: nobody waits for it.
+   */
   readonly held?: Signal;
-}
-
-interface HeldPacket {
-  readonly epoch: number;
-  readonly packet: Uint8Array;
+  /** Which packets are held, and which of them hurry. Default {@link atCommit}: all. */
+  readonly release?: Release;
+  /** Counts how long packets were deferred. Default none: those that may be deferred hurry, too. */
+  readonly deferral?: Deferral;
 }
 
 /**
  * Holds what a protected machine sends until the state that produced it can no longer be lost
  * (output commit; Remus, NSDI'08, section 3.4). A gate is made open, for a machine that runs alone.
+ * Rules say which packets need not hurry a checkpoint, and which need not be held ({@link Release}).
  */
 export class OutputGate {
   readonly #options: OutputGateOptions;
-  readonly #held: HeldPacket[] = [];
-  #heldBytes = 0;
+  readonly #rules: Release;
+  readonly #held: HeldPackets = new HeldPackets();
   #holding = false;
+  /** True when no packet may bypass the gate. */
+  #bypassClosed = false;
   #epoch = 0;
   #term: number;
 
   constructor(options: OutputGateOptions) {
     this.#options = options;
+    this.#rules = options.release ?? atCommit();
     this.#term = options.term;
+    for (const client of this.#rules.bypassClients) {
+      this.#emit({ kind: "output.bypass-allowed", client, ...this.#of(0) });
+    }
   }
 
   /** True when packets are held, false when they pass. */
@@ -50,12 +65,25 @@ export class OutputGate {
 
   /** Packets held now. */
   get heldCount(): number {
-    return this.#held.length;
+    return this.#held.count;
   }
 
   /** Bytes of the packets held now. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#held.bytes;
+  }
+
+  /** Bytes of those of them that may not be deferred. */
+  get urgentBytes(): number {
+    return this.#held.urgentBytes;
+  }
+
+  /**
+   * When a deferred packet has waited as long as it may, on the host's clock that nobody sets; `NEVER`
+   * while none is held.
+   */
+  get deferredUntilNs(): Nanoseconds {
+    return this.#options.deferral?.untilNs ?? NEVER;
   }
 
   /** The epoch that the next packet belongs to. */
@@ -69,20 +97,9 @@ export class OutputGate {
       this.#release(this.#epoch, packet, false);
       return;
     }
-    const bytes = packet.length;
-    if (this.#held.length === HELD_PACKETS_MAX) {
-      this.#emit({
-        kind: "output.discarded",
-        bytes,
-        reason: "queue-full",
-        ...this.#of(this.#epoch),
-      });
-      return;
-    }
-    this.#held.push({ epoch: this.#epoch, packet });
-    this.#heldBytes += bytes;
-    this.#options.held?.set();
-    this.#emit({ kind: "output.held", bytes, ...this.#of(this.#epoch) });
+    const verdict = this.#rules.classify(packet);
+    if (verdict === "bypass" && !this.#bypassClosed) this.#bypass(packet);
+    else this.#hold(packet, verdict);
   }
 
   /** Begins an epoch: from now on packets are held, and belong to it. */
@@ -95,9 +112,15 @@ export class OutputGate {
   /** Sends what was held in `epoch` and before: its state is safe now. */
   release(epoch: number): void {
     assert(this.#holding, "only a gate that holds releases");
-    let count = 0;
-    while (count < this.#held.length && this.#held[count]!.epoch <= epoch) count += 1;
-    for (const held of this.#take(count)) this.#release(held.epoch, held.packet, true);
+    for (const held of this.#take(epoch)) this.#release(held.epoch, held.packet, true);
+  }
+
+  /**
+   * Holds everything from now on, whatever rules say: somebody else may be about to serve, and then
+   * this machine is to be silent. Until the gate is opened.
+   */
+  closeBypass(): void {
+    this.#bypassClosed = true;
   }
 
   /**
@@ -108,6 +131,7 @@ export class OutputGate {
     assert(term > this.#term, "terms count up");
     this.#term = term;
     this.#holding = false;
+    this.#bypassClosed = false;
     for (const held of this.#take()) this.#release(held.epoch, held.packet, false);
     this.#epoch = 0;
   }
@@ -115,17 +139,44 @@ export class OutputGate {
   /** Throws away everything held and whatever comes: somebody else serves. */
   discard(reason: string): void {
     this.#holding = true;
+    this.#bypassClosed = true;
     for (const { epoch, packet } of this.#take()) {
       this.#emit({ kind: "output.discarded", bytes: packet.length, reason, ...this.#of(epoch) });
     }
   }
 
-  /** Takes the first packets out, all by default. */
-  #take(count: number = this.#held.length): readonly HeldPacket[] {
-    const taken = this.#held.splice(0, count);
-    for (const { packet } of taken) this.#heldBytes -= packet.length;
-    if (this.#held.length === 0) this.#options.held?.clear();
-    assert(this.#heldBytes >= 0, "no more bytes leave than were held");
+  #hold(packet: Uint8Array, verdict: Verdict): void {
+    const { held, deferral } = this.#options;
+    const [epoch, bytes] = [this.#epoch, packet.length];
+    if (this.#held.count === HELD_PACKETS_MAX) {
+      this.#emit({ kind: "output.discarded", bytes, reason: "queue-full", ...this.#of(epoch) });
+      return;
+    }
+    if (verdict === "defer" && deferral !== undefined) {
+      const deferredAtNs = deferral.nowNs;
+      this.#held.add({ epoch, packet, deferredAtNs });
+      if (deferral.untilNs === NEVER) deferral.countFrom(deferredAtNs);
+      this.#emit({ kind: "output.held", bytes, deferred: true, ...this.#of(epoch) });
+      return;
+    }
+    this.#held.add({ epoch, packet, deferredAtNs: undefined });
+    held?.set();
+    this.#emit({ kind: "output.held", bytes, ...this.#of(epoch) });
+  }
+
+  #bypass(packet: Uint8Array): void {
+    const client = decodePacket(packet)?.client ?? -1;
+    const bytes = packet.length;
+    this.#emit({ kind: "output.bypassed", bytes, client, ...this.#of(this.#epoch) });
+    this.#options.send(packet);
+  }
+
+  /** Takes out what was held in `epoch` and before, all by default. */
+  #take(epoch?: number): readonly HeldPacket[] {
+    const { held, deferral } = this.#options;
+    const taken = this.#held.take(epoch);
+    deferral?.countFrom(this.#held.deferredSinceNs);
+    if (this.#held.urgentCount === 0 && deferral?.isOver !== true) held?.clear();
     return taken;
   }
 

@@ -17,7 +17,7 @@ export interface PrimarySide {
   readonly stream: ReliableStream;
   /** More streams to the secondary, for groups only; as many as the scheme asks for. */
   readonly moreStreams?: readonly ReliableStream[];
-  /** Set while the gate holds output. */
+  /** Set while the gate holds output that asks for a checkpoint. */
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint; cleared when one begins. */
   readonly requested: Signal;

@@ -35,6 +35,9 @@ export type CheckpointRecord =
   | ({ readonly kind: "checkpoint.rejected"; reason: string } & OfEpoch)
   | ({ readonly kind: "checkpoint.discarded"; groups: number } & OfEpoch)
   // Output gate
-  | ({ readonly kind: "output.held"; bytes: number } & OfEpoch)
+  | ({ readonly kind: "output.bypass-allowed"; client: number } & OfEpoch)
+  | ({ readonly kind: "output.bypassed"; bytes: number; client: number } & OfEpoch)
+  /** `deferred` only on packets that hurry no checkpoint. */
+  | ({ readonly kind: "output.held"; bytes: number; deferred?: true } & OfEpoch)
   | ({ readonly kind: "output.released"; bytes: number; protected: boolean } & OfEpoch)
   | ({ readonly kind: "output.discarded"; bytes: number; reason: string } & OfEpoch);

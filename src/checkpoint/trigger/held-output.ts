@@ -18,7 +18,8 @@ const LOOK_NS: Nanoseconds = us(100);
 
 /**
  * N bits of held output at a target rate R are due after N / R: soon after a little was held, later
- * when a burst is under way that one checkpoint can serve.
+ * when a burst is under way that one checkpoint can serve. Output that may be deferred does not count
+ * until it has waited as long as it may; then it is due at once.
  *
  * Source: US9652338, delay of a checkpoint by the traffic that it holds, with a least delay.
  *
@@ -40,8 +41,9 @@ export function heldOutput(options: HeldOutputOptions = {}): Trigger {
       if (first.key === "timeout") return;
       const heldAtNs = clockNs();
       while (clockNs() < lastNs) {
-        const bits = context.heldBytes() * 8;
-        const dueNs = heldAtNs + Math.ceil((bits * seconds(1)) / bitsPerSecond);
+        const bits = context.urgentBytes() * 8;
+        const bitsDueNs = heldAtNs + Math.ceil((bits * seconds(1)) / bitsPerSecond);
+        const dueNs = Math.min(bitsDueNs, context.deferredUntilNs());
         if (clockNs() >= dueNs) return;
         yield* host.clock.sleep(Math.min(LOOK_NS, dueNs - clockNs()));
       }

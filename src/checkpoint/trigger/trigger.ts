@@ -19,7 +19,14 @@ export interface TriggerContext {
   readonly clockNs: () => Nanoseconds;
   /** Bytes of output that are held now. */
   readonly heldBytes: () => number;
-  /** Set while output is held. */
+  /** Those of them that ask for a checkpoint soon: without those that may be deferred. */
+  readonly urgentBytes: () => number;
+  /**
+   * When output that may be deferred has waited as long as it may, on the clock of
+   * {@link TriggerContext.clockNs}; infinity while none is held.
+   */
+  readonly deferredUntilNs: () => Nanoseconds;
+  /** Set while output is held that asks for a checkpoint: it may not be deferred, or no longer. */
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint; cleared when one begins. */
   readonly requested: Signal;

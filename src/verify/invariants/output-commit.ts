@@ -1,23 +1,65 @@
 import type { Invariant } from "../invariant.ts";
 import type { StandinRecord } from "../standin-record.ts";
 
+type Bypassed = StandinRecord & { kind: "output.bypassed" };
+
 /**
  * Output commit: no packet of a protected machine leaves before the epoch that produced it is
- * committed at the secondary (Remus, NSDI'08, section 3.4).
+ * committed at the secondary (Remus, NSDI'08, section 3.4). What the configuration lets bypass the
+ * gate may: but for no other client, and not while its host asks who serves, or after it was replaced.
  */
 export class OutputCommit implements Invariant {
   readonly name = "output-commit";
   /** Last epoch committed, by machine and term. */
   readonly #committed = new Map<string, number>();
+  /** Clients whose packets may bypass the gate, by machine. */
+  readonly #allowed = new Map<string, Set<number>>();
+  /** Machine and host where it is not settled, or not so, that this host serves. */
+  readonly #unsettled = new Set<string>();
 
   observe(record: StandinRecord): string | undefined {
-    if (record.kind === "checkpoint.committed") {
-      this.#committed.set(`${record.machine} ${record.term}`, record.epoch);
+    switch (record.kind) {
+      case "checkpoint.committed":
+        this.#committed.set(`${record.machine} ${record.term}`, record.epoch);
+        return undefined;
+      case "output.bypass-allowed":
+        this.#allowedOf(record.machine).add(record.client);
+        return undefined;
+      case "term.requested":
+        this.#unsettled.add(`${record.machine} ${record.host}`);
+        return undefined;
+      case "protection.started":
+        this.#unsettled.delete(`${record.machine} ${record.host}`);
+        return undefined;
+      case "output.bypassed":
+        return this.#bypassed(record);
+      case "output.released":
+        return record.protected ? this.#released(record) : undefined;
+      default:
+        return undefined;
     }
-    if (record.kind !== "output.released" || !record.protected) return undefined;
-    const { machine, host, term, epoch } = record;
+  }
+
+  #released({ machine, host, term, epoch }: StandinRecord & { kind: "output.released" }) {
     const committed = this.#committed.get(`${machine} ${term}`) ?? 0;
     if (epoch <= committed) return undefined;
     return `${machine} on ${host} released output of epoch ${epoch} in term ${term}; the secondary has committed epoch ${committed}`;
+  }
+
+  #bypassed({ machine, host, term, epoch, client }: Bypassed): string | undefined {
+    const what = `${machine} on ${host} let a packet to client ${client} bypass in epoch ${epoch} of term ${term}`;
+    const allowed = this.#allowedOf(machine);
+    if (!allowed.has(client)) return `${what}; allowed is ${[...allowed].join(", ") || "none"}`;
+    if (this.#unsettled.has(`${machine} ${host}`)) return `${what}, when it had asked who serves`;
+    return undefined;
+  }
+
+  #allowedOf(machine: string): Set<number> {
+    let allowed = this.#allowed.get(machine);
+    if (allowed === undefined) {
+      allowed = new Set();
+      this.#allowed.set(machine, allowed);
+    }
+    return allowed;
   }
 }

@@ -45,6 +45,11 @@ export const points: readonly Point[] = [
   announced("checkpoint.rejected", "the secondary refuses a checkpoint that is not whole"),
   announced("checkpoint.discarded", "a stand-in forgets a checkpoint that never was committed"),
   // Output
+  noted(
+    "output.bypass-allowed",
+    "a machine is booted whose packets to a client may bypass the gate",
+  ),
+  noted("output.bypassed", "a packet that promises nothing leaves at once"),
   noted("output.held", "the machine sent a packet, which is held back"),
   noted("output.released", "a packet of the machine is let out"),
   noted("output.discarded", "a packet of the machine is thrown away"),

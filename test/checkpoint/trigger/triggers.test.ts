@@ -7,6 +7,7 @@ import { heldOutput } from "../../../src/checkpoint/trigger/held-output.ts";
 import { lowPrioritySlots } from "../../../src/checkpoint/trigger/low-priority-slots.ts";
 import { onRequest } from "../../../src/checkpoint/trigger/on-request.ts";
 import type { Trigger } from "../../../src/checkpoint/trigger/trigger.ts";
+import { NEVER } from "../../../src/host/deadline-timer.ts";
 import { Network } from "../../../src/host/network.ts";
 import { Condition } from "../../../src/sim/condition.ts";
 import { Engine } from "../../../src/sim/engine.ts";
@@ -22,6 +23,7 @@ function rig(nowNs = 0) {
   const noted = new Condition(engine, "noted");
   let notedPages = 0;
   let bytes = 0;
+  let deferredUntilNs = NEVER;
   engine.run({ until: nowNs });
   return {
     engine,
@@ -35,6 +37,13 @@ function rig(nowNs = 0) {
       bytes += more;
       held.set();
     },
+    /** Says when what is deferred has waited as long as it may, and asks then. */
+    defer(untilNs: number) {
+      deferredUntilNs = untilNs;
+      engine.at(untilNs, () => {
+        held.set();
+      });
+    },
     firesAt(trigger: Trigger, startedAtNs = 0, tookNs = 0): () => number | undefined {
       let atNs: number | undefined;
       engine.spawn("trigger", host.owner, function* () {
@@ -42,9 +51,11 @@ function rig(nowNs = 0) {
           ...{ engine, host, held, requested, startedAtNs, tookNs },
           machine: "m",
           clockNs: () => host.clock.monotonic(),
-          heldBytes: () => bytes,
           notedPages: () => notedPages,
           noted,
+          heldBytes: () => bytes + 1_000_000,
+          urgentBytes: () => bytes,
+          deferredUntilNs: () => deferredUntilNs,
         });
         atNs = engine.now;
       });
@@ -93,6 +104,24 @@ test("trigger: held output is due after its bits at the target rate, at the leas
   const flood = rig();
   flood.hold(1_000_000);
   expect(flood.firesAt(trigger)()).toBe(ms(50));
+});
+
+test("trigger: output that may be deferred is due when it has waited as long as it may", () => {
+  const trigger = heldOutput({ bitsPerSecond: 1_000_000, leastNs: ms(2), mostNs: ms(50) });
+  const alone = rig();
+  alone.defer(ms(8));
+  expect(alone.firesAt(trigger)()).toBe(ms(8));
+  const early = rig();
+  early.defer(ms(1));
+  expect(early.firesAt(trigger)()).toBe(ms(2));
+  const never = rig();
+  never.defer(ms(60));
+  expect(never.firesAt(trigger)()).toBe(ms(50));
+  // a burst that by itself were due after 11 ms and more
+  const mixed = rig();
+  mixed.hold(1_375);
+  mixed.defer(ms(8) + us(30));
+  expect(mixed.firesAt(trigger)()).toBe(ms(8) + us(30));
 });
 
 test("trigger: on request, many requests in one window make one checkpoint", () => {
