@@ -27,6 +27,15 @@ export type {
   CheckpointOptions,
 } from "./checkpoint/options.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
+export { type AtCommitOptions, atCommit } from "./checkpoint/release/at-commit.ts";
+export type { GateRule } from "./checkpoint/release/gate-rule.ts";
+export {
+  type ClientRuleOptions,
+  type ConsoleRuleOptions,
+  gateRules,
+} from "./checkpoint/release/gate-rules.ts";
+export type { Release, Verdict } from "./checkpoint/release/release.ts";
+export type { ReleaseDefects } from "./checkpoint/release/release-defects.ts";
 export type { GroupsOptions, Transfer } from "./checkpoint/transfer/transfer.ts";
 export { transfers } from "./checkpoint/transfer/transfers.ts";
 export type { AdaptiveOptions } from "./checkpoint/trigger/adaptive.ts";

@@ -8,6 +8,9 @@ import type { Capture } from "./capture/capture.ts";
 import { stopAndCopy } from "./capture/stop-and-copy.ts";
 import type { PageEncoding } from "./encode/page-encoder.ts";
 import { whole } from "./encode/page-encodings.ts";
+import { atCommit } from "./release/at-commit.ts";
+import type { Release } from "./release/release.ts";
+import { type ReleaseDefects, withDefects } from "./release/release-defects.ts";
 import { groups, type Transfer } from "./transfer/transfer.ts";
 import { fixedInterval } from "./trigger/fixed-interval.ts";
 import type { Trigger } from "./trigger/trigger.ts";
@@ -39,6 +42,8 @@ export interface CheckpointOptions {
   readonly apply?: Apply;
   /** How the secondary gets its first copy. Default {@link preCopy}. */
   readonly bringUp?: BringUp;
+  /** When output leaves. Default {@link atCommit}, without rules. */
+  readonly release?: Release;
   /** How often a refused checkpoint is sent again before the secondary is given up. Default 3. */
   readonly resends?: number;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
@@ -46,7 +51,7 @@ export interface CheckpointOptions {
 }
 
 /** Defects that can be switched on one by one. */
-export interface CheckpointDefects {
+export interface CheckpointDefects extends ReleaseDefects {
   /** Output leaves when the machine is stopped for the checkpoint, before anything is sent. */
   readonly releaseAtStop?: boolean;
   /** A secondary that stands in takes what it has of an unfinished checkpoint. */
@@ -97,6 +102,7 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     bringUp: options.bringUp ?? preCopy(),
     ...(options.ringEntries === undefined ? {} : { ringEntries: options.ringEntries }),
     ...(options.ringWatermark === undefined ? {} : { ringWatermark: options.ringWatermark }),
+    release: withDefects(options.release ?? atCommit(), options.broken ?? {}),
     resends: options.resends ?? 3,
     broken: options.broken ?? {},
   };

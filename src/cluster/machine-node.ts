@@ -1,4 +1,7 @@
 import { OutputGate } from "../checkpoint/output-gate.ts";
+import { atCommit } from "../checkpoint/release/at-commit.ts";
+import { Deferral } from "../checkpoint/release/deferral.ts";
+import type { Release } from "../checkpoint/release/release.ts";
 import { StandByImage } from "../checkpoint/stand-by-image.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import type { ClientNetwork } from "../host/client-network.ts";
@@ -21,6 +24,8 @@ export interface MachineNodeOptions {
   readonly role: "primary" | "secondary";
   /** Term of the primary that serves. Default 1. */
   readonly term?: number;
+  /** When its output leaves. Default {@link atCommit}. */
+  readonly release?: Release | undefined;
 }
 
 /** A machine's presence on one host: guest, output gate and role. All of it dies with the host. */
@@ -29,7 +34,7 @@ export class MachineNode {
   readonly vm: VirtualMachine;
   readonly gate: OutputGate;
   readonly digest: MemoryDigest;
-  /** Set while the gate holds output. */
+  /** Set while the gate holds output that asks for a checkpoint. */
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint. */
   readonly requested: Signal;
@@ -44,14 +49,18 @@ export class MachineNode {
 
   constructor(options: MachineNodeOptions) {
     const { engine, clients, machine, host, image, role, term = 1 } = options;
+    const { release = atCommit() } = options;
     this.host = host;
     this.role = role;
     this.term = term;
     this.#incarnation = host.incarnation;
     this.held = new Signal(engine, `${machine} on ${host.name}: output held`);
     this.requested = new Signal(engine, `${machine} on ${host.name}: checkpoint requested`);
+    const { held } = this;
     this.gate = new OutputGate({
-      held: this.held,
+      held,
+      release,
+      deferral: new Deferral({ engine, host, machine, held, mostDelayNs: release.mostDelayNs }),
       trace: engine.trace,
       machine,
       host: host.name,

@@ -46,6 +46,7 @@ export function* primaryRole(
   replication.end?.();
   heartbeat.stop();
   for (const each of streams) each.close();
+  gate.closeBypass();
   if (vm.paused) vm.resume();
   vm.setPenalty(0);
 

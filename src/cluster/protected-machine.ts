@@ -114,9 +114,16 @@ export class ProtectedMachine {
     return this.activeNode?.gate.holding ?? false;
   }
 
+  /** True if the scheme lets packets to this client leave before the state that they tell of is safe. */
+  mayBypass(client: number): boolean {
+    return this.#protection.scheme.release?.bypassClients.has(client) === true;
+  }
+
   #boot(host: Host, role: "primary" | "secondary", term: number): MachineNode {
-    const { engine, clients, machine } = this.#protection;
-    return new MachineNode({ engine, clients, machine, host, image: this.image, role, term });
+    const { engine, clients, machine, scheme } = this.#protection;
+    const { image } = this;
+    const { release } = scheme;
+    return new MachineNode({ engine, clients, machine, host, image, role, term, release });
   }
 
   /** Lets one node protect the machine that it serves with the other. */

@@ -1,4 +1,5 @@
 import type { PrimarySide } from "../checkpoint/primary-side.ts";
+import type { Release } from "../checkpoint/release/release.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import type { Guest } from "../guest/guest.ts";
 import type { Process } from "../sim/process.ts";
@@ -15,6 +16,8 @@ export interface Scheme {
    * @throws StandinTypeError with one sentence that names the part that cannot, and why.
    */
   expect?(guest: Guest): void;
+  /** When the machine's output leaves. Default `atCommit()`: all of it when its epoch is committed. */
+  readonly release?: Release;
   /** Makes the primary's side; called once for each protection. */
   primary(side: PrimarySide): PrimaryReplication;
   /** Makes the secondary's side; called once for each protection. */

@@ -20,6 +20,7 @@ export function checkpoint(options: CheckpointOptions = {}): Scheme {
       chooseTracker(guest.memory, settings.track);
       settings.capture.expect?.(guest);
     },
+    release: settings.release,
     primary: (side) => new Checkpointer(side, settings),
     secondary: (side) => new Receiver(side, settings),
   };

@@ -251,13 +251,20 @@ export class Simulation {
    *
    * @param options Its `client` is the number under which the machine's image expects it, by default
    *   `CONSOLE_CLIENT`.
-   * @throws StandinRangeError when the number is taken or an option is out of range.
+   * @throws StandinRangeError when the number is taken or an option is out of range, `CONSOLE_BYPASS` when
+   *   the machine's packets to that number bypass its output gate.
    */
   console(
     machine: ProtectedMachine,
     options: ConsoleOptions & { name?: string; client?: number } = {},
   ): Console {
     const { name = `console of ${machine.name}`, client = CONSOLE_CLIENT } = options;
+    if (machine.mayBypass(client)) {
+      throw new StandinRangeError(
+        "CONSOLE_BYPASS",
+        `client: expected a console whose packets are held, got ${client}, which bypasses the gate`,
+      );
+    }
     const endpoint = this.clientNetwork.endpoint(client, { name });
     const made = new Console({ engine: this.engine, endpoint, machine: machine.name }, options);
     this.#consoles.push(made);

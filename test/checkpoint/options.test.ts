@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { checkpointSettings } from "../../src/checkpoint/options.ts";
+import { atCommit } from "../../src/checkpoint/release/at-commit.ts";
 import { groups } from "../../src/checkpoint/transfer/transfer.ts";
 import { dirtyPages } from "../../src/checkpoint/trigger/dirty-pages.ts";
+import { encodePacket } from "../../src/guest/packet.ts";
 import { ms } from "../../src/sim/time.ts";
 
 test("checkpoint options: defaults are those that are documented", () => {
-  const { trigger, encode, capture, bringUp, apply, ...rest } = checkpointSettings({});
+  const { trigger, encode, capture, bringUp, apply, release, ...rest } = checkpointSettings({});
   expect([trigger.name, encode.name, capture.name, bringUp.name, apply.name]).toEqual([
     "every 25 ms",
     "whole",
@@ -13,6 +15,7 @@ test("checkpoint options: defaults are those that are documented", () => {
     "pre-copy of at most 8 rounds, stop at 64 pages",
     "after arrival",
   ]);
+  expect(release.name).toBe("at commit");
   expect(rest).toEqual({
     interval: ms(25),
     track: "slat+shadow",
@@ -40,6 +43,16 @@ test.each([
   expect(() => checkpointSettings(options)).toThrow(
     expect.objectContaining({ code: "CHECKPOINT_OPTION" }),
   );
+});
+
+test("checkpoint options: a release is kept, and broken if that is asked for", () => {
+  const release = atCommit({ mostDelayNs: ms(3) });
+  expect(checkpointSettings({ release }).release).toBe(release);
+  const packet = encodePacket({ client: 1, number: 1, payload: new Uint8Array(0) });
+  const { release: sound } = checkpointSettings({ broken: { tornApply: true } });
+  expect(sound.classify(packet)).toBe("hold");
+  const { release: broken } = checkpointSettings({ release, broken: { bypassReplies: true } });
+  expect(broken.classify(packet)).toBe("bypass");
 });
 
 test("checkpoint options: workers that share a scan need one to share", () => {
