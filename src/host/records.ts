@@ -92,14 +92,24 @@ export type ClientNetworkRecord =
   | { readonly kind: "address.moved"; readonly address: string; readonly host: string }
   | { readonly kind: "cable.cut" | "cable.mended"; readonly host: string };
 
-/** A virtual machine was given an input: from here on it is part of the machine's state. */
-export type MachineRecord = {
-  readonly kind: "request.delivered";
-  readonly machine: string;
-  readonly host: string;
-  readonly client: number;
-  readonly number: number;
-};
+/**
+ * A virtual machine was given an input: from here on it is part of the machine's state. Or it is told
+ * that there is none for a while, and no longer; `waiting` counts the packets that wait for it then.
+ */
+export type MachineRecord =
+  | {
+      readonly kind: "request.delivered";
+      readonly machine: string;
+      readonly host: string;
+      readonly client: number;
+      readonly number: number;
+    }
+  | {
+      readonly kind: "input.refused" | "input.taken";
+      readonly machine: string;
+      readonly host: string;
+      readonly waiting: number;
+    };
 
 /** Every record that this layer emits. */
 export type HostRecord =

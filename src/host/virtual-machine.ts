@@ -3,12 +3,14 @@ import { decodePacket } from "../guest/packet.ts";
 import { assert } from "../sim/assert.ts";
 import type { Awaitable } from "../sim/awaitable.ts";
 import type { Channel } from "../sim/channel.ts";
+import { Condition } from "../sim/condition.ts";
 import type { Engine } from "../sim/engine.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import { Signal } from "../sim/signal.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
 import type { Host } from "./host.ts";
+import { InputGate } from "./input-gate.ts";
 import type { HostRecord } from "./records.ts";
 
 /** Longest stretch a guest runs before its virtual processor looks whether it is to stop. */
@@ -53,7 +55,14 @@ export class VirtualMachine {
   readonly #standing: Signal;
   /** Set unless somebody wants the processor to stand still. */
   readonly #goOn: Signal;
+  /** Notified when a stretch is over and the guest is as it will be until the next one. */
+  readonly #boundary: Condition;
+  /** Notified when a processor that waits for input is to look around. */
+  readonly #attention: Condition;
+  readonly #input: InputGate;
   #started = false;
+  #idle = false;
+  #isWoken = false;
   #penaltyPpm = 0;
   #exit: (() => Process | undefined) | undefined;
 
@@ -67,6 +76,10 @@ export class VirtualMachine {
     this.#standing = new Signal(engine, `${label}: standing`);
     this.#goOn = new Signal(engine, `${label}: go on`);
     this.#goOn.set();
+    this.#boundary = new Condition(engine, `${label}: boundary`);
+    this.#attention = new Condition(engine, `${label}: attention`);
+    const { trace } = engine;
+    this.#input = new InputGate({ trace, machine: name, host: host.name, inbox: options.inbox });
     const random = engine.random(`${label}: guest`);
     this.guest = options.image.create({
       now: () => host.clock.now(),
@@ -95,6 +108,11 @@ export class VirtualMachine {
     return this.#stopWanted.wait();
   }
 
+  /** True while the guest has nothing to do until the next input, and has not got it. */
+  get idle(): boolean {
+    return this.#idle;
+  }
+
   /** Makes every piece of the guest's work take longer, as tracking its writes does. */
   setPenalty(ppm: number): void {
     assert(Number.isInteger(ppm) && ppm >= 0, "a penalty is a whole number of millionths");
@@ -111,6 +129,38 @@ export class VirtualMachine {
    */
   setExit(exit?: () => Process | undefined): void {
     this.#exit = exit;
+  }
+
+  /**
+   * From now on the guest is told that there is no input, whatever comes: packets wait in the inbox, in
+   * their order. Nothing happens if it is told so already.
+   */
+  refuseInput(): void {
+    this.#input.refuse();
+  }
+
+  /** Ends {@link VirtualMachine.refuseInput}: what waits is delivered. Nothing happens without it. */
+  takeInput(): void {
+    if (this.#input.open()) this.#attention.notify();
+  }
+
+  /** See {@link InputGate.discard}. */
+  discardInput(): void {
+    this.#input.discard();
+  }
+
+  /** Has the processor look at its guest again, even if it is idle: it may have got something to do. */
+  wake(): void {
+    this.#isWoken = true;
+    this.#attention.notify();
+  }
+
+  /**
+   * Waits until something is so at the end of a stretch; does not wait if it is so now. The guest's work is
+   * done at once and paid for afterwards: it may be so a stretch before {@link pause} finds it so.
+   */
+  untilBoundary(isSo: () => boolean): Awaitable<void> {
+    return this.#boundary.until(isSo);
   }
 
   /** Lets the virtual processor run, as a process of the host. */
@@ -152,34 +202,36 @@ export class VirtualMachine {
 
   *#execute(): Process {
     const { host, guest } = this;
-    const { inbox, transmit } = this.#options;
-    // A machine that stands in may have been stopped in the middle of a request.
-    let idle = false;
+    const { transmit } = this.#options;
+    const stop = this.#stopWanted.wait();
+    const woken = this.#attention.until(() => this.#isWoken);
+    // A machine that stands in may have been stopped in the middle of a request: it begins busy.
     for (;;) {
       if (this.paused) {
         this.#standing.set();
         yield* this.#goOn.wait();
       }
-      if (idle) {
-        const next = yield* race({ packet: inbox.receive(), stop: this.#stopWanted.wait() });
-        if (next.key !== "packet") continue;
-        this.#deliver(next.value);
+      let packet: Uint8Array | undefined;
+      if (this.#idle) {
+        const next = yield* race({ packet: this.#input.receive(), stop, woken });
+        if (next.key === "stop") continue;
+        if (next.key === "packet") packet = next.value;
+      } else if (guest.interruptible === true) packet = this.#input.tryReceive();
+      this.#idle = false;
+      this.#isWoken = false;
+      if (packet !== undefined) {
+        this.#deliver(packet);
         yield* host.compute(host.profile.guestCallNs);
-      } else if (guest.interruptible === true) {
-        const packet = inbox.tryReceive();
-        if (packet !== undefined) {
-          this.#deliver(packet);
-          yield* host.compute(host.profile.guestCallNs);
-        }
       }
       const { usedNs, boundary } = guest.run(QUANTUM_NS);
       assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");
       yield* host.compute(usedNs + Math.floor((usedNs * this.#penaltyPpm) / PPM));
-      for (const packet of this.#transmitted) transmit(packet);
+      for (const sent of this.#transmitted) transmit(sent);
       this.#transmitted.length = 0;
-      idle = boundary === "idle";
       const exit = this.#exit?.();
       if (exit !== undefined) yield* exit;
+      this.#idle = boundary === "idle";
+      this.#boundary.notify();
     }
   }
 }

@@ -7,6 +7,7 @@ import { Memory } from "../../src/memory/memory.ts";
 import { Channel } from "../../src/sim/channel.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import { InvariantError } from "../../src/sim/errors.ts";
+import { MemorySink } from "../../src/sim/memory-sink.ts";
 import { ms, us } from "../../src/sim/time.ts";
 
 /** A guest that works `workNs` for each packet and then sends the packet back. */
@@ -30,7 +31,7 @@ class Echo implements Guest {
     if (next.leftNs > 0) return { usedNs, boundary: "budget" } as const;
     this.#waiting.shift();
     this.#services.transmit(next.packet.slice());
-    return { usedNs, boundary: "idle" } as const;
+    return { usedNs, boundary: this.#waiting.length === 0 ? "idle" : "budget" } as const;
   }
   saveRegisters(): Uint8Array {
     return new Uint8Array(0);
@@ -40,14 +41,14 @@ class Echo implements Guest {
   }
 }
 
-function setUp() {
+function setUp(interruptible = false) {
   const engine = new Engine({ seed: 1 });
   const host = new Network(engine).addHost("a");
   const inbox = new Channel<Uint8Array>(engine, "inbox", { capacity: 16 });
   const sent: { atNs: number; value: number }[] = [];
   const image: GuestImage = {
     name: "echo",
-    create: (services) => new Echo(services),
+    create: (services) => Object.assign(new Echo(services), { interruptible }),
     executions: () => new Map(),
     workload: () => ({ request: () => new Uint8Array(0) }),
   };
@@ -222,4 +223,102 @@ test("virtual machine: an exit may find nothing to do, and is taken away again",
   expect(calls).toBe(4);
   expect(run(count, true)).toEqual(without);
   expect(calls).toBe(4);
+});
+
+test.each([
+  ["that is asked when it is idle", false],
+  ["with interrupts", true],
+])(
+  "virtual machine: one %s finishes what it has and gets no more until input is taken",
+  (_, interruptible) => {
+    const { engine, host, vm, sent, inbox, request } = setUp(interruptible);
+    let idleAtNs = 0;
+    vm.start();
+    request(1);
+    engine.run({ until: us(50) });
+    vm.refuseInput();
+    for (const value of [2, 3]) request(value);
+    engine.spawn("idle", host.owner, function* () {
+      yield* vm.untilBoundary(() => vm.idle);
+      idleAtNs = engine.now;
+    });
+    engine.run({ until: ms(1) });
+    expect(idleAtNs).toBe(host.profile.guestCallNs + us(250));
+    expect([sent.map(({ value }) => value), inbox.length, vm.idle]).toEqual([[1], 2, true]);
+    request(4);
+    engine.run({ until: ms(2) });
+    expect([sent.length, inbox.length]).toEqual([1, 3]);
+    vm.takeInput();
+    engine.run({ until: ms(4) });
+    expect(sent.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
+    // With interrupts the others are delivered in between.
+    const deliveries = interruptible ? 3 : 1;
+    expect(sent[1]!.atNs).toBe(ms(2) + deliveries * host.profile.guestCallNs + us(250));
+  },
+);
+
+test("virtual machine: input is refused through a pause, and may be taken in it", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  engine.run({ until: us(10) });
+  vm.refuseInput();
+  const pause = () => engine.spawn("pause", host.owner, () => vm.pause());
+  pause();
+  request(1);
+  engine.run({ until: us(20) });
+  vm.resume();
+  engine.run({ until: ms(1) });
+  expect(sent).toEqual([]);
+  pause();
+  engine.run({ until: ms(2) });
+  vm.takeInput();
+  engine.run({ until: ms(3) });
+  expect(sent).toEqual([]);
+  vm.resume();
+  engine.run({ until: ms(4) });
+  expect(sent.map(({ value }) => value)).toEqual([1]);
+});
+
+test("virtual machine: it tells once that input is refused, and once that it is taken", () => {
+  const { engine, vm, request } = setUp();
+  const sink = new MemorySink();
+  engine.trace.addSink(sink);
+  vm.start();
+  vm.takeInput();
+  engine.run({ until: us(10) });
+  vm.refuseInput();
+  vm.refuseInput();
+  request(1);
+  vm.takeInput();
+  vm.takeInput();
+  const about = { machine: "echo", host: "a" };
+  expect(sink.records.map(({ record }) => record)).toEqual([
+    { kind: "input.refused", ...about, waiting: 0 },
+    { kind: "input.taken", ...about, waiting: 1 },
+  ]);
+});
+
+test("virtual machine: a packet that came just before input was refused is kept", () => {
+  const { engine, vm, sent, inbox, request } = setUp();
+  vm.start();
+  engine.run({ until: us(10) });
+  // The processor is told of it, and has not had its turn.
+  request(1);
+  vm.refuseInput();
+  engine.run({ until: ms(1) });
+  expect([sent.length, inbox.length, vm.idle]).toEqual([0, 1, true]);
+});
+
+test("virtual machine: an idle one looks at its guest again when it is woken", () => {
+  const { engine, vm, sent } = setUp();
+  vm.start();
+  engine.run({ until: us(10) });
+  // As a device does that has got something to do behind the processor's back.
+  vm.guest.deliver(encodePacket({ client: 1, number: 7, payload: new Uint8Array(0) }));
+  engine.run({ until: ms(1) });
+  expect(sent).toEqual([]);
+  vm.wake();
+  engine.run({ until: ms(2) });
+  expect(sent).toEqual([{ atNs: ms(1) + us(250), value: 7 }]);
+  expect(vm.idle).toBe(true);
 });

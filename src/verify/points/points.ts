@@ -70,6 +70,8 @@ export const points: readonly Point[] = [
   noted("request.invoked", "a client sends a request for the first time"),
   noted("request.retried", "a client sends a request again"),
   noted("request.delivered", "a request has reached the machine that executes it"),
+  noted("input.refused", "a machine is told that there is no input, whatever comes"),
+  noted("input.taken", "a machine gets its input again, with what has waited"),
   noted("request.acknowledged", "a client has the reply to a request"),
   noted("reply.repeated", "a client gets a reply that it has already"),
   noted("console.received", "a console has got something that a machine printed"),
