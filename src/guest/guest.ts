@@ -24,6 +24,22 @@ export interface GuestRun {
 }
 
 /**
+ * The storage of a machine, as whoever quiesces it sees it. That it is blocked is no part of the machine's
+ * state; that requests wait which it was told of is.
+ */
+export interface GuestStorage {
+  /** Requests that were taken and are not done. They are done as the machine runs. */
+  readonly activeRequests: number;
+  /** From now on no request is taken: new ones wait in their queue. Nothing happens if none is. */
+  block(): void;
+  /**
+   * Requests are taken again, beginning with those that wait, as soon as the machine runs. Nothing happens if
+   * they are. A machine that has loaded registers is not blocked.
+   */
+  unblock(): void;
+}
+
+/**
  * What runs inside a machine. Between two calls the whole state of a guest lies in its memory and
  * its registers: copying both into another guest of the same image makes that one continue as this
  * one would.
@@ -40,6 +56,8 @@ export interface Guest {
    * the guest is idle. Default false.
    */
   readonly interruptible?: boolean;
+  /** Its storage, if it has one whose requests can be kept waiting. */
+  readonly storage?: GuestStorage | undefined;
   /**
    * Gives the guest an input, as its network card would: by writing into its memory. What does not
    * fit into its receive ring is dropped, as network cards do.

@@ -44,6 +44,8 @@ export class MachineDevices implements DeviceState, TimedDevice {
   readonly power: Power = new Power();
   /** The network card, if there is one. */
   readonly network: NetDevice | undefined;
+  /** The disk, if there is one. */
+  readonly disk: BlockDevice | undefined;
   /** Where virtio devices are and what they interrupt with. */
   readonly virtio: readonly VirtioWindow[];
   /** In the order in which they are saved and take over: whoever sets wires after those they lead to. */
@@ -54,6 +56,7 @@ export class MachineDevices implements DeviceState, TimedDevice {
     const { memory, harts, ram, now, ticksPerTimebase } = parts;
     const { disk, network, onConsole, onFrame, devices = [], broken = {} } = options;
     const { timerNotSaved = false, requestsInFlightNotSaved = false } = broken;
+    const { blockedRequestLost = false, noLookAtUnblock = false } = broken;
     this.clint = new Clint({
       harts: harts.map((hart) => ({
         software: { set: (raised) => hart.setPending(3, raised) },
@@ -90,15 +93,13 @@ export class MachineDevices implements DeviceState, TimedDevice {
     if (disk !== undefined) {
       const { sizeBytes: diskBytes, latencyTicks } = disk;
       const latency = latencyTicks === undefined ? {} : { latencyTicks };
-      plug(
-        DISK_SLOT,
-        new BlockDevice({
-          diskStart: DISK_BASE,
-          diskBytes,
-          ...latency,
-          broken: { requestsInFlightNotSaved },
-        }),
-      );
+      this.disk = new BlockDevice({
+        diskStart: DISK_BASE,
+        diskBytes,
+        ...latency,
+        broken: { requestsInFlightNotSaved, blockedRequestLost, noLookAtUnblock },
+      });
+      plug(DISK_SLOT, this.disk);
     }
     this.virtio = windows;
     const added = devices.map((make) => make(port));

@@ -59,6 +59,10 @@ export interface MachineDefects {
   readonly staleDecoded?: boolean;
   /** See {@link BlockDevice}: requests in flight are not in the saved registers. */
   readonly requestsInFlightNotSaved?: boolean;
+  /** See {@link BlockDevice}: that requests wait of which a blocked disk was told is not in the saved registers. */
+  readonly blockedRequestLost?: boolean;
+  /** See {@link BlockDevice}: a disk that is no longer blocked forgets what it was told of meanwhile. */
+  readonly noLookAtUnblock?: boolean;
   /** See {@link Memory}: what devices write is not tracked. */
   readonly deviceWritesUntracked?: boolean;
   /** See {@link Memory}: a hypervisor's writes to the tables of its inner machines are not intercepted. */

@@ -7,7 +7,7 @@ import { StandinRangeError } from "../../sim/errors.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
 import { CONSOLE_RING_BYTES, ConsoleLine } from "../console-line.ts";
 import { CONSOLE_CLIENT } from "../console-packet.ts";
-import type { Guest, GuestImage, GuestRun, GuestServices } from "../guest.ts";
+import type { Guest, GuestImage, GuestRun, GuestServices, GuestStorage } from "../guest.ts";
 import { frameOf, MACHINE_MAC, packetIn } from "./client-bridge.ts";
 import type { RiscvMachineOptions } from "./machine-options.ts";
 import type { MachineRun } from "./machine-run.ts";
@@ -85,6 +85,10 @@ export class RiscvGuest implements Guest {
       type: (bytes) => this.machine.typeConsole(bytes),
     });
     this.#end(this.machine.run(options.bootTicks ?? 0));
+  }
+
+  get storage(): GuestStorage | undefined {
+    return this.machine.storage;
   }
 
   get panic(): string | undefined {

@@ -6,6 +6,7 @@ import { ByteReader } from "../../sim/byte-reader.ts";
 import { ByteWriter } from "../../sim/byte-writer.ts";
 import { StandinRangeError } from "../../sim/errors.ts";
 import { RandomStream } from "../../sim/random.ts";
+import type { GuestStorage } from "../guest.ts";
 import { Hart } from "./hart.ts";
 import { HartTurns } from "./hart-turns.ts";
 import { type AddressRange, expectLoadable, type LoadedImage } from "./loaded-image.ts";
@@ -129,6 +130,11 @@ export class RiscvMachine {
     }
   }
 
+  /** The disk, if there is one. */
+  get storage(): GuestStorage | undefined {
+    return this.#devices.disk;
+  }
+
   /** Instructions begun, by all harts together, and ticks for which all waited. */
   get ticks(): number {
     const running = this.#running;
@@ -153,6 +159,7 @@ export class RiscvMachine {
       throw new StandinRangeError("TICKS", `expected a whole number of ticks, got ${maxTicks}`);
     }
     assert(this.#running === undefined, "a machine is not run from within itself");
+    if (maxTicks > 0) this.#devices.disk?.catchUp();
     for (;;) {
       const stop = this.#stopReason();
       if (stop !== undefined) return stop;

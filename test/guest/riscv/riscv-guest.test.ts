@@ -177,3 +177,10 @@ test("riscv guest: a boot runs until the machine waits, and no longer than it ma
   const guest = riscvGuest({ name: "x", image: words(0x6f), bootTicks: 77 }).create(services());
   expect(guest.run(us(1)).boundary).toBe("budget");
 });
+
+test("riscv guest: only a machine with a disk has storage", () => {
+  expect(riscvKeyValue().create(services()).storage).toBeUndefined();
+  const disk = { sizeBytes: 512 };
+  const image = riscvGuest({ name: "disk", image: words(0x1050_0073), disk });
+  expect(image.create(services()).storage?.activeRequests).toBe(0);
+});

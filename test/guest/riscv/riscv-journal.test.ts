@@ -204,6 +204,45 @@ test("riscv journal: without the disk's request in flight nothing is ever answer
   }
 });
 
+test("riscv journal: with the disk blocked nothing is answered until it is not, and everything then", () => {
+  const machine = server();
+  const storage = machine.guest.storage!;
+  machine.answerTo(1, 1, put("a"));
+  deliver(machine, 1, 2);
+  machine.guest.run(us(300));
+  expect(storage.activeRequests).toBe(1);
+  storage.block();
+  deliver(machine, 2, 1);
+  machine.guest.run(seconds(1));
+  expect([answered(machine), storage.activeRequests]).toEqual([["1.1", "1.2"], 0]);
+  expect(machine.guest.run(seconds(1))).toEqual({ usedNs: 0, boundary: "idle" });
+  storage.unblock();
+  expect(storage.activeRequests).toBe(0);
+  machine.guest.run(us(10));
+  expect(storage.activeRequests).toBe(1);
+  machine.guest.run(seconds(1));
+  expect(answered(machine)).toEqual(["1.1", "1.2", "2.1"]);
+});
+
+test("riscv journal: without the request that a blocked disk was told of nothing is ever answered", () => {
+  for (const [broken, here, there] of [
+    [{}, ["1.1", "1.2", "1.2"], ["1.2", "1.2", "2.1"]],
+    [{ blockedRequestLost: true }, ["1.1", "1.2", "1.2"], []],
+    [{ noLookAtUnblock: true }, ["1.1"], ["1.2", "1.2", "2.1"]],
+  ] as const) {
+    const machine = server(broken);
+    machine.answerTo(1, 1, put("a"));
+    machine.guest.storage?.block();
+    deliver(machine, 1, 2);
+    machine.guest.run(seconds(1));
+    const other = successor(machine, broken);
+    // It looks when it runs, not when it takes the state over.
+    expect(other.guest.saveRegisters()).toEqual(machine.guest.saveRegisters());
+    machine.guest.storage?.unblock();
+    expect([answersToRetries(machine), answersToRetries(other)]).toEqual([here, there]);
+  }
+});
+
 /** Has clients ask again and again, more than a batch and the card have room for; the first answers. */
 function answersToRetries(machine: MachineDriver): string[] {
   for (let round = 1; round <= 60; round += 1) {

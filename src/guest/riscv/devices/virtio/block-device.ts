@@ -3,6 +3,7 @@ import { assert } from "../../../../sim/assert.ts";
 import type { ByteReader } from "../../../../sim/byte-reader.ts";
 import type { ByteWriter } from "../../../../sim/byte-writer.ts";
 import { StandinRangeError, StandinTypeError } from "../../../../sim/errors.ts";
+import type { GuestStorage } from "../../../guest.ts";
 import {
   type BlockRequest,
   DATA_SEGMENTS_MAX,
@@ -47,6 +48,10 @@ export interface BlockDeviceOptions {
   readonly broken?: {
     /** A checkpoint lacks the requests in flight: nobody ever completes them after it is restored. */
     readonly requestsInFlightNotSaved?: boolean;
+    /** A checkpoint lacks that requests wait which the disk was told of while it was blocked. */
+    readonly blockedRequestLost?: boolean;
+    /** A disk that is no longer blocked forgets what it was told of meanwhile. */
+    readonly noLookAtUnblock?: boolean;
   };
 }
 
@@ -59,9 +64,12 @@ export interface BlockDeviceOptions {
  * device's state; when all are taken, further requests wait in the queue until one is done. A write
  * is on the disk once it is done, so there is nothing left for a flush to do.
  *
+ * While it is blocked it takes no request, and remembers that it has to look for them (US11281538). It looks
+ * when the machine next runs unblocked, here or where its state was restored.
+ *
  * Source: VIRTIO 1.2, 5.2 "Block Device"; feature bits SIZE_MAX, SEG_MAX, FLUSH and VERSION_1.
  */
-export class BlockDevice implements VirtioDevice {
+export class BlockDevice implements VirtioDevice, GuestStorage {
   readonly kind = "virtio-blk";
   readonly deviceId = 2;
   readonly features: number = SIZE_MAX | SEG_MAX | FLUSH;
@@ -71,8 +79,11 @@ export class BlockDevice implements VirtioDevice {
   readonly #sectors: number;
   readonly #latencyTicks: number;
   readonly #id: Uint8Array;
-  readonly #savesRequests: boolean;
+  readonly #broken: NonNullable<BlockDeviceOptions["broken"]>;
   readonly #slots = new RequestSlots();
+  #isBlocked = false;
+  /** There may be requests in the queue that it was told of and has not looked for. */
+  #hasMore = false;
   #port: VirtioPort | undefined;
 
   /**
@@ -84,12 +95,30 @@ export class BlockDevice implements VirtioDevice {
     this.#sectors = diskBytes / SECTOR_BYTES;
     this.#latencyTicks = expectLatency(latencyTicks);
     this.#id = idBytes(id);
-    this.#savesRequests = options.broken?.requestsInFlightNotSaved !== true;
+    this.#broken = options.broken ?? {};
     this.config = configOf(this.#sectors);
   }
 
   get nextTick(): number {
     return this.#slots.nextTick;
+  }
+
+  get activeRequests(): number {
+    return this.#slots.length;
+  }
+
+  block(): void {
+    this.#isBlocked = true;
+  }
+
+  unblock(): void {
+    this.#isBlocked = false;
+    if (this.#broken.noLookAtUnblock) this.#hasMore = false;
+  }
+
+  /** Takes the requests that it was told of while it was blocked, if it no longer is. */
+  catchUp(): void {
+    if (this.#hasMore && !this.#isBlocked) this.#takeRequests(this.#connected.now());
   }
 
   /** @throws `StandinRangeError` `DISK_RANGE` unless the memory has all pages of the disk. */
@@ -132,28 +161,36 @@ export class BlockDevice implements VirtioDevice {
 
   drop(): void {
     this.#slots.clear();
+    this.#hasMore = false;
   }
 
   save(writer: ByteWriter): void {
-    if (this.#savesRequests) this.#slots.save(writer);
-    else saveNoSlots(writer);
+    if (this.#broken.requestsInFlightNotSaved) saveNoSlots(writer);
+    else this.#slots.save(writer, this.#hasMore && !this.#broken.blockedRequestLost);
   }
 
   parse(reader: ByteReader, queues: readonly QueueRegisters[] | undefined): () => void {
     const queue = queues?.[0];
     const size = queue?.ready === true ? queue.size : 0;
-    const inFlight = parseSlots(
+    const { inFlight, hasMore } = parseSlots(
       reader,
       (request) => request.head < size && this.#isPossible(request),
     );
-    if (queue !== undefined && this.#savesRequests) {
+    expectState(!hasMore || size > 0, "no requests of a queue that is not ready", "some");
+    if (queue !== undefined && !this.#broken.requestsInFlightNotSaved) {
       const out = (queue.taken - queue.used) & 0xffff;
       expectState(inFlight.length === out, `${out} requests in flight`, inFlight.length);
     }
-    return () => this.#slots.restore(inFlight);
+    return () => {
+      this.#slots.restore(inFlight);
+      this.#hasMore = hasMore;
+      this.#isBlocked = false;
+    };
   }
 
   #takeRequests(now: number): void {
+    this.#hasMore = this.#isBlocked;
+    if (this.#isBlocked) return;
     const { ram, queues, fail } = this.#connected;
     const queue = queues[0]!;
     while (!this.#slots.isFull) {

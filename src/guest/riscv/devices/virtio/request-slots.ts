@@ -11,6 +11,9 @@ export const REQUESTS_MAX = 16;
 /** Bytes of a saved slot: action, count, head, sector, due (two halves), status, and the data. */
 const SLOT_BYTES: number = 20 + 8 * DATA_SEGMENTS_MAX;
 
+/** Bit of the count of requests that says that there may be more in the queue. */
+const MORE = 0x80;
+
 const HALF = 0x1_0000_0000;
 
 /** A request and when it is done. */
@@ -59,14 +62,18 @@ export class RequestSlots {
     this.#inFlight = [];
   }
 
-  /** Writes all slots, the empty ones as zeros. */
-  save(writer: ByteWriter): void {
-    writer.u8(this.#inFlight.length);
+  /**
+   * Writes all slots, the empty ones as zeros.
+   *
+   * @param hasMore Whether the disk was told of requests and has not looked for them. Default false.
+   */
+  save(writer: ByteWriter, hasMore = false): void {
+    writer.u8(this.#inFlight.length | (hasMore ? MORE : 0));
     for (const slot of this.#inFlight) saveSlot(slot, writer);
     writer.bytes(new Uint8Array((REQUESTS_MAX - this.#inFlight.length) * SLOT_BYTES));
   }
 
-  /** Takes over requests that {@link parseSlots} returned. */
+  /** Takes over requests that {@link parseSlots} read. */
   restore(inFlight: readonly RequestInFlight[]): void {
     assert(inFlight.length <= REQUESTS_MAX, "there is a slot for each request");
     this.#inFlight = [...inFlight];
@@ -78,6 +85,13 @@ export function saveNoSlots(writer: ByteWriter): void {
   new RequestSlots().save(writer);
 }
 
+/** What {@link RequestSlots.save} wrote. */
+export interface SavedSlots {
+  readonly inFlight: readonly RequestInFlight[];
+  /** Whether the disk has yet to look for more in the queue. */
+  readonly hasMore: boolean;
+}
+
 /**
  * Reads what {@link RequestSlots.save} wrote; it may be anything.
  *
@@ -87,8 +101,10 @@ export function saveNoSlots(writer: ByteWriter): void {
 export function parseSlots(
   reader: ByteReader,
   isPossible: (request: BlockRequest) => boolean,
-): RequestInFlight[] {
-  const count = reader.u8();
+): SavedSlots {
+  const code = reader.u8();
+  const hasMore = (code & MORE) !== 0;
+  const count = code & ~MORE;
   expectState(count <= REQUESTS_MAX, `at most ${REQUESTS_MAX} requests in flight`, count);
   const inFlight: RequestInFlight[] = [];
   let lastTick = 0;
@@ -102,7 +118,7 @@ export function parseSlots(
     inFlight.push(parsed);
   }
   expectZeros(reader.bytes((REQUESTS_MAX - count) * SLOT_BYTES));
-  return inFlight;
+  return { inFlight, hasMore };
 }
 
 function saveSlot({ request, dueTick }: RequestInFlight, writer: ByteWriter): void {

@@ -267,3 +267,91 @@ test.each<[string, object]>([
 ])("block device: %s for %j", (code, options) => {
   expect(() => new BlockMachine(options)).toThrow(expect.objectContaining({ code }));
 });
+
+test("block device: while it is blocked it takes no request, and finishes those it has", () => {
+  const machine = new BlockMachine();
+  const queue = machine.start();
+  const { device } = machine;
+  const first = ask(machine, queue, FLUSH, 0);
+  device.block();
+  const second = ask(machine, queue, FLUSH, 0, [], HEADER + 64);
+  expect(device.activeRequests).toBe(1);
+  machine.pass(LATENCY);
+  expect([queue.takeUsed(), device.activeRequests]).toEqual([[{ head: first, length: 1 }], 0]);
+  device.catchUp();
+  machine.pass(10 * LATENCY);
+  expect([queue.takeUsed(), machine.mmio.nextTick]).toEqual([[], Infinity]);
+  device.unblock();
+  device.catchUp();
+  expect([device.activeRequests, machine.mmio.nextTick]).toEqual([1, machine.ticks + LATENCY]);
+  machine.pass(LATENCY);
+  expect(queue.takeUsed()).toEqual([{ head: second, length: 1 }]);
+});
+
+test("block device: requests that waited for a slot are taken after it was blocked", () => {
+  const machine = new BlockMachine();
+  const queue = machine.start(64);
+  const { device } = machine;
+  for (let number = 0; number < 20; number += 1) {
+    ask(machine, queue, FLUSH, 0, [], HEADER + 64 * number);
+  }
+  device.block();
+  machine.pass(LATENCY);
+  expect([queue.takeUsed().length, device.activeRequests]).toEqual([16, 0]);
+  device.unblock();
+  device.catchUp();
+  expect(device.activeRequests).toBe(4);
+  machine.pass(LATENCY);
+  expect(queue.takeUsed()).toHaveLength(4);
+});
+
+test("block device: one that was told of nothing has nothing to catch up with", () => {
+  const machine = new BlockMachine();
+  const queue = machine.start();
+  const { device } = machine;
+  device.block();
+  // Made available, and not notified of yet.
+  queue.offer([from(16, HEADER), { address: STATUS, length: 1, write: true }]);
+  device.unblock();
+  device.catchUp();
+  expect(device.activeRequests).toBe(0);
+  // A reset takes with it what it was told of.
+  device.block();
+  ask(machine, queue, FLUSH, 0);
+  machine.driver.write(0x070, 0);
+  const restarted = machine.start();
+  device.unblock();
+  device.catchUp();
+  expect([device.activeRequests, restarted.takeUsed()]).toEqual([0, []]);
+});
+
+test.each([
+  ["is taken where the machine goes on", {}, 1, 1],
+  ["is lost where the machine goes on, if that is not saved", { blockedRequestLost: true }, 1, 0],
+  ["is lost where it was blocked, if it does not look again", { noLookAtUnblock: true }, 0, 1],
+])("block device: a request that waits while it is blocked %s", (_, broken, here, there) => {
+  const machine = new BlockMachine({ broken });
+  ask(machine, machine.start(), FLUSH, 0);
+  machine.pass(LATENCY);
+  machine.device.block();
+  const queue = machine.start();
+  ask(machine, queue, FLUSH, 0);
+  const other = new BlockMachine({ broken });
+  // That it is blocked does not travel, and does not stay.
+  other.device.block();
+  other.copyFrom(machine);
+  expect(other.save()).toEqual(machine.save());
+  machine.device.unblock();
+  for (const { device } of [machine, other]) device.catchUp();
+  expect([machine.device.activeRequests, other.device.activeRequests]).toEqual([here, there]);
+});
+
+test("block device: requests that wait in a queue that is not ready are refused", () => {
+  const machine = new BlockMachine();
+  const bytes = machine.save();
+  // the count of slots in use stands behind status, interrupts, selection and the queue
+  bytes[17 + 5 + 32]! |= 0x80;
+  expect(() => machine.load(bytes)).toThrow(
+    "virtio: expected no requests of a queue that is not ready, got some",
+  );
+});

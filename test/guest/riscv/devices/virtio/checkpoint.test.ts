@@ -1,5 +1,6 @@
 // covers src/guest/riscv/devices/virtio/virtio-mmio.ts, src/guest/riscv/devices/virtio/request-slots.ts
 import { expect, test } from "vitest";
+import type { BlockDeviceOptions } from "../../../../../src/guest/riscv/devices/virtio/block-device.ts";
 import type { Memory } from "../../../../../src/memory/memory.ts";
 import { MemoryDigest } from "../../../../../src/memory/memory-digest.ts";
 import { PAGE_SIZE } from "../../../../../src/memory/page.ts";
@@ -102,6 +103,33 @@ test.each([
     return !continuesAlike(create(memory), create(), transfer, seed);
   });
   expect(different).toEqual([]);
+});
+
+/** Plays steps with the disk blocked now and then; what it is copied into is not blocked. */
+function goesOnUnblocked(seed: number, broken: BlockDeviceOptions["broken"] = {}): boolean {
+  const [source, target] = [0, 1].map(() => new DiskLife(new BlockMachine({ broken })));
+  const random = new RandomStream(seed, "block");
+  const steps = drawSteps(seed, STEPS);
+  const stop = random.between(1, STEPS - 50);
+  const lives = [source!, target!];
+  for (const step of steps.slice(0, stop)) {
+    const { device } = source!.machine;
+    if (random.below(10) === 0) device.block();
+    else if (random.below(20) === 0) device.unblock();
+    device.catchUp();
+    source!.step(step);
+  }
+  copyEverything(source!, target!);
+  source!.machine.device.unblock();
+  for (const { machine } of lives) machine.device.catchUp();
+  const [here, there] = lives.map((life) => steps.slice(stop).map((step) => life.step(step)));
+  return here!.join("\n") === there!.join("\n") && stateOf(source!) === stateOf(target!);
+}
+
+test("checkpoint: a disk that was blocked goes on unblocked, as where it was unblocked", () => {
+  expect(SEEDS.filter((seed) => !goesOnUnblocked(seed))).toEqual([]);
+  const lost = { blockedRequestLost: true };
+  expect(SEEDS.filter((seed) => !goesOnUnblocked(seed, lost)).length).toBeGreaterThan(5);
 });
 
 test("checkpoint: in most of them requests are in flight", () => {

@@ -68,9 +68,9 @@ test("request slots: any number of them takes the same room and is read back", (
     const bytes = saved(slots);
     expect(bytes.length).toBe(none.length);
     const parsed = parse(bytes);
-    expect(parsed).toHaveLength(count);
+    expect(parsed.inFlight).toHaveLength(count);
     const copy = new RequestSlots();
-    copy.restore(parsed);
+    copy.restore(parsed.inFlight);
     expect(saved(copy)).toEqual(bytes);
     for (let head = 0; head < count; head += 1) {
       expect(copy.takeDue(Infinity)).toEqual(request(head));
@@ -78,8 +78,20 @@ test("request slots: any number of them takes the same room and is read back", (
   }
 });
 
+test("request slots: that there may be more takes no room", () => {
+  const slots = new RequestSlots();
+  while (!slots.isFull) slots.push(request(2), 10);
+  const told = new ByteWriter();
+  slots.save(told, true);
+  const bytes = told.finish();
+  expect(bytes.length).toBe(saved(slots).length);
+  expect([parse(bytes).hasMore, parse(saved(slots)).hasMore]).toEqual([true, false]);
+  expect(parse(bytes).inFlight).toEqual(parse(saved(slots)).inFlight);
+});
+
 test.each<[string, number, number]>([
   ["too many requests", 0, 17],
+  ["too many requests and more", 0, 0x91],
   ["an unknown action", 1, 6],
   ["too many pieces", 2, 9],
   ["a tick that is not exact", 15, 0x40],
@@ -91,7 +103,7 @@ test.each<[string, number, number]>([
   slots.push({ ...request(0), data: [] }, 10);
   slots.push(request(1), 10);
   const bytes = saved(slots);
-  expect(parse(bytes)).toHaveLength(2);
+  expect(parse(bytes).inFlight).toHaveLength(2);
   bytes[at] = value;
   expect(() => parse(bytes)).toThrow(expect.objectContaining({ code: "GUEST_REGISTERS" }));
 });
