@@ -1,6 +1,7 @@
 import type { Nanoseconds } from "../sim/time.ts";
 import type { TraceRecord, TraceSink } from "../sim/trace.ts";
 import type { Invariant, InvariantName, Violation } from "./invariant.ts";
+import { InputKept } from "./invariants/input-kept.ts";
 import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
@@ -21,6 +22,7 @@ export class InvariantMonitor implements TraceSink {
     new OneServer(),
     new MemoryIdentity(),
     new OneTranscript(),
+    new InputKept(),
   ];
   readonly #violations: Violation[] = [];
   /** Violations of the ledger that were noted already: it is compared again after each run. */

@@ -14,6 +14,7 @@ export type InvariantName =
   | "one-server"
   | "memory-identity"
   | "one-transcript"
+  | "input-kept"
   | "nothing-lost"
   | "executed-once";
 

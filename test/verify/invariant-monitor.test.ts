@@ -17,6 +17,7 @@ test("invariant monitor: names everything that it checks", () => {
     "one-server",
     "memory-identity",
     "one-transcript",
+    "input-kept",
     "nothing-lost",
     "executed-once",
   ]);
