@@ -26,6 +26,10 @@ export type {
   CheckpointDefects,
   CheckpointOptions,
 } from "./checkpoint/options.ts";
+export type { InterfaceAgentOptions } from "./checkpoint/quiesce/interface-agent.ts";
+export type { Quiesce, QuiesceContext } from "./checkpoint/quiesce/quiesce.ts";
+export { quiesces } from "./checkpoint/quiesce/quiesces.ts";
+export type { StorageOptions } from "./checkpoint/quiesce/storage.ts";
 export type { CheckpointRecord } from "./checkpoint/records.ts";
 export { type AtCommitOptions, atCommit } from "./checkpoint/release/at-commit.ts";
 export type { GateRule } from "./checkpoint/release/gate-rule.ts";

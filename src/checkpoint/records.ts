@@ -17,6 +17,8 @@ export type CheckpointRecord =
   | ({ readonly kind: "checkpoint.started" } & OfEpoch)
   | ({ readonly kind: "forwarding.round"; round: number; pages: number } & OfEpoch)
   | ({ readonly kind: "brownout.round"; round: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "quiesce.started"; part: string } & OfEpoch)
+  | ({ readonly kind: "quiesce.reached"; part: string; inTime: boolean } & OfEpoch)
   | ({ readonly kind: "checkpoint.paused" } & OfEpoch)
   | ({ readonly kind: "checkpoint.collected"; pages: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.copied"; pages: number; digest: string } & OfEpoch)

@@ -27,6 +27,8 @@ export const points: readonly Point[] = [
   announced("checkpoint.started", "the primary begins a checkpoint"),
   announced("forwarding.round", "pages are about to be sent long before the checkpoint"),
   announced("brownout.round", "a round of sending dirty pages while the machine runs begins"),
+  announced("quiesce.started", "the primary is about to bring input or storage to rest"),
+  announced("quiesce.reached", "all that is to rest does, or the time that it has is over"),
   announced("checkpoint.paused", "the machine stands still for the checkpoint"),
   announced("checkpoint.collected", "the dirty pages are known and marked clean"),
   announced("checkpoint.copied", "the dirty pages and registers are copied aside"),
