@@ -8,6 +8,7 @@ import { EpochSteps } from "./epoch-steps.ts";
 import type { CheckpointSettings } from "./options.ts";
 import { GROUP_PAGES_MAX, type PageCopy } from "./page-group.ts";
 import type { PrimarySide } from "./primary-side.ts";
+import type { QuiesceContext } from "./quiesce/quiesce.ts";
 import { stateDigest } from "./state-digest.ts";
 import { CheckpointSender } from "./transfer/checkpoint-sender.ts";
 import type { TriggerContext } from "./trigger/trigger.ts";
@@ -67,6 +68,7 @@ export class Checkpointer {
 
   /** Protection has ended and {@link run} was killed: gives back what was taken from the machine. */
   end(): void {
+    this.#settings.quiesce.end(this.#quiesceContext());
     this.#capture.end?.();
     this.#sender.close();
     this.#dirty.stop();
@@ -80,8 +82,9 @@ export class Checkpointer {
     requested.clear();
     yield* this.#steps.announce("checkpoint.started");
 
-    // 0. What the capture does while the machine still runs.
+    // 0. What the capture does while the machine still runs; then what it talks to comes to rest.
     yield* this.#capture.beforeStop?.() ?? [];
+    yield* this.#settings.quiesce.begin(this.#quiesceContext());
 
     // 1. Stop the machine at a boundary.
     const pausedAtNs = engine.now;
@@ -111,6 +114,7 @@ export class Checkpointer {
     if (isComplete && broken.releaseAtStop) gate.release(this.#steps.epoch);
     yield* host.compute(profile.resumeNs);
     vm.resume();
+    this.#settings.quiesce.end(this.#quiesceContext());
     yield* this.#steps.announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
     if (!isComplete) yield* this.#steps.announce("bring-up.group", { left: pagesLeft });
 
@@ -170,6 +174,13 @@ export class Checkpointer {
       yield* host.compute(pages.length * host.profile.copyPageNs);
       yield* this.#sender.send(pages);
     }
+  }
+
+  #quiesceContext(): QuiesceContext {
+    const { engine, host, vm, term } = this.#side;
+    const { epoch } = this.#steps;
+    const secondaryReady = (): Process => this.#sender.prepare();
+    return { engine, host, vm, machine: vm.name, term, epoch, secondaryReady };
   }
 
   #triggerContext(): TriggerContext {

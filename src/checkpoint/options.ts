@@ -8,6 +8,8 @@ import type { Capture } from "./capture/capture.ts";
 import { stopAndCopy } from "./capture/stop-and-copy.ts";
 import type { PageEncoding } from "./encode/page-encoder.ts";
 import { whole } from "./encode/page-encodings.ts";
+import { none } from "./quiesce/none.ts";
+import type { Quiesce } from "./quiesce/quiesce.ts";
 import { atCommit } from "./release/at-commit.ts";
 import type { Release } from "./release/release.ts";
 import { type ReleaseDefects, withDefects } from "./release/release-defects.ts";
@@ -32,6 +34,8 @@ export interface CheckpointOptions {
   readonly ringEntries?: number;
   /** Of a dirty ring: entries from which on the machine has to stop. Default 64 below `ringEntries`. */
   readonly ringWatermark?: number;
+  /** What comes to rest before the machine is stopped. Default {@link none}. */
+  readonly quiesce?: Quiesce;
   /** How its pages are captured. Default {@link stopAndCopy}. */
   readonly capture?: Capture;
   /** How pages travel. Default {@link whole}. */
@@ -95,6 +99,7 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     trigger: options.trigger ?? fixedInterval(interval),
     track: options.track ?? "slat+shadow",
     scanWorkers: options.scanWorkers ?? 1,
+    quiesce: options.quiesce ?? none(),
     capture: options.capture ?? stopAndCopy(),
     encode: options.encode ?? whole(),
     transfer: options.transfer ?? groups(),

@@ -31,7 +31,7 @@ export class ProtectedMachine {
     this.image = image;
     this.#protection = protection;
     const serving = this.#boot(primary, "primary", 1);
-    protection.scheme.expect?.(serving.vm.guest);
+    protection.scheme.expect?.(serving.vm.guest, image.name);
     const standing = this.#boot(secondary, "secondary", 1);
     this.#nodes = [serving, standing];
     witness.register(this.name, primary.name, protection.broken.witnessWithoutTerm);

@@ -13,9 +13,10 @@ export interface Scheme {
   /**
    * Looks whether it can protect such a machine; asked before anything is changed.
    *
+   * @param image Name of the machine's image, for the message.
    * @throws StandinTypeError with one sentence that names the part that cannot, and why.
    */
-  expect?(guest: Guest): void;
+  expect?(guest: Guest, image: string): void;
   /** When the machine's output leaves. Default `atCommit()`: all of it when its epoch is committed. */
   readonly release?: Release;
   /** Makes the primary's side; called once for each protection. */

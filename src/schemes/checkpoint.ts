@@ -16,9 +16,10 @@ export function checkpoint(options: CheckpointOptions = {}): Scheme {
   return {
     name: "checkpoint",
     streams: settings.transfer.streams,
-    expect(guest) {
+    expect(guest, image) {
       chooseTracker(guest.memory, settings.track);
       settings.capture.expect?.(guest);
+      settings.quiesce.expect?.(guest, image);
     },
     release: settings.release,
     primary: (side) => new Checkpointer(side, settings),

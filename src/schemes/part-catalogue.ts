@@ -7,6 +7,10 @@ import type { ForwardingDefects } from "../checkpoint/capture/forwarding.ts";
 import type { EncodeDefects } from "../checkpoint/encode/encode-defects.ts";
 import { encodings } from "../checkpoint/encode/encodings.ts";
 import type { CheckpointOptions } from "../checkpoint/options.ts";
+import type { InterfaceAgentOptions } from "../checkpoint/quiesce/interface-agent.ts";
+import { quiesces } from "../checkpoint/quiesce/quiesces.ts";
+import { atCommit } from "../checkpoint/release/at-commit.ts";
+import { gateRules } from "../checkpoint/release/gate-rules.ts";
 import { transfers } from "../checkpoint/transfer/transfers.ts";
 import { triggers } from "../checkpoint/trigger/triggers.ts";
 import { mbps } from "../host/bandwidth.ts";
@@ -28,6 +32,8 @@ export type Stage =
 export interface PartDefects {
   readonly forwarding?: ForwardingDefects;
   readonly copyOnWrite?: CopyOnWriteDefects;
+  /** Of the interface agent. */
+  readonly agent?: NonNullable<InterfaceAgentOptions["broken"]>;
   readonly encode?: EncodeDefects;
   readonly apply?: SwapDefects;
 }
@@ -136,6 +142,16 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
   },
   quiesce: {
     none: part(() => ({}), "nothing inside the machine is told", "Remus, NSDI'08"),
+    "interface-agent": part(
+      ({ agent: broken = {} } = {}) => ({ quiesce: quiesces.interfaceAgent({ broken }) }),
+      "its interface says that there are no packets until it is idle",
+      "US10360117",
+    ),
+    storage: part(
+      () => ({ quiesce: quiesces.storage() }),
+      "its disk takes no new requests and finishes those it has",
+      "US11281538",
+    ),
   },
   encode: {
     whole: part(
@@ -204,6 +220,11 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
   },
   release: {
     "at-commit": part(() => ({}), "when the secondary has the checkpoint", "Remus, NSDI'08"),
+    "with-rules": part(
+      () => ({ release: atCommit({ rules: [gateRules.receipts(), gateRules.fragments()] }) }),
+      "at commit, receipts and fragments asking for no checkpoint of their own",
+      "US9760442",
+    ),
   },
 };
 

@@ -7,7 +7,8 @@ import { encodePacket } from "../../src/guest/packet.ts";
 import { ms } from "../../src/sim/time.ts";
 
 test("checkpoint options: defaults are those that are documented", () => {
-  const { trigger, encode, capture, bringUp, apply, release, ...rest } = checkpointSettings({});
+  const { trigger, encode, capture, bringUp, apply, release, quiesce, ...rest } =
+    checkpointSettings({});
   expect([trigger.name, encode.name, capture.name, bringUp.name, apply.name]).toEqual([
     "every 25 ms",
     "whole",
@@ -15,7 +16,7 @@ test("checkpoint options: defaults are those that are documented", () => {
     "pre-copy of at most 8 rounds, stop at 64 pages",
     "after arrival",
   ]);
-  expect(release.name).toBe("at commit");
+  expect([release.name, quiesce.name]).toEqual(["at commit", "none"]);
   expect(rest).toEqual({
     interval: ms(25),
     track: "slat+shadow",
