@@ -1,8 +1,10 @@
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
+import { decodeMessage } from "./decode-message.ts";
 import type { DifferenceCounter } from "./encode/difference-counter.ts";
 import { PageApplier } from "./encode/page-applier.ts";
-import { type CommitMessage, decodeMessage, encodeAnswer, type GroupMessage } from "./message.ts";
+import { encodeAnswer } from "./encode-message.ts";
+import type { CommitMessage, GroupMessage } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
 import type { CheckpointRecord } from "./records.ts";
 import type { SecondarySide } from "./secondary-side.ts";

@@ -1,7 +1,8 @@
 import type { Memory } from "../memory/memory.ts";
 import { assert } from "../sim/assert.ts";
+import { chainCheck } from "./chain-check.ts";
 import type { EncodedPage } from "./encode/encoded-page.ts";
-import { type CommitMessage, chainCheck, type GroupMessage } from "./message.ts";
+import type { CommitMessage, GroupMessage } from "./message.ts";
 
 /** Most groups of one checkpoint that are staged: 60 GiB of pages. */
 const GROUPS_MAX = 1_048_576;

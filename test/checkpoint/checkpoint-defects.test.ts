@@ -1,12 +1,9 @@
 // covers src/checkpoint/checkpointer.ts, src/checkpoint/receiver.ts, src/checkpoint/options.ts
 import { expect, test } from "vitest";
-import {
-  chainCheck,
-  decodeMessage,
-  encodeCommit,
-  encodeGroup,
-  type Message,
-} from "../../src/checkpoint/message.ts";
+import { chainCheck } from "../../src/checkpoint/chain-check.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import { encodeCommit, encodeGroup } from "../../src/checkpoint/encode-message.ts";
+import type { Message } from "../../src/checkpoint/message.ts";
 import type { CheckpointDefects } from "../../src/checkpoint/options.ts";
 import { Receiver } from "../../src/checkpoint/receiver.ts";
 import { ms } from "../../src/sim/time.ts";

@@ -1,6 +1,6 @@
 // covers src/checkpoint/checkpointer.ts, src/checkpoint/receiver.ts
 import { expect, test } from "vitest";
-import { encodeCommit, encodeGroup } from "../../src/checkpoint/message.ts";
+import { encodeCommit, encodeGroup } from "../../src/checkpoint/encode-message.ts";
 import { Receiver } from "../../src/checkpoint/receiver.ts";
 import { stateDigest } from "../../src/checkpoint/state-digest.ts";
 import { ms } from "../../src/sim/time.ts";

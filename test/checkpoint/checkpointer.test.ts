@@ -1,7 +1,8 @@
 // covers src/checkpoint/primary-side.ts
 import { expect, test } from "vitest";
 import { preCopy } from "../../src/checkpoint/bring-up/pre-copy.ts";
-import { decodeMessage, encodeAnswer, encodeGroup } from "../../src/checkpoint/message.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import { encodeAnswer, encodeGroup } from "../../src/checkpoint/encode-message.ts";
 import { ms } from "../../src/sim/time.ts";
 import { answer, pageRig, start } from "./primary-rig.ts";
 import { rig } from "./rig.ts";

@@ -1,16 +1,11 @@
-// covers src/checkpoint/page-group.ts
+// covers src/checkpoint/page-group.ts, src/checkpoint/chain-check.ts, src/checkpoint/encode-message.ts, src/checkpoint/message-code.ts
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { chainCheck } from "../../src/checkpoint/chain-check.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
 import { decodeInto } from "../../src/checkpoint/encode/page-patch.ts";
-import {
-  chainCheck,
-  decodeMessage,
-  encodeAnswer,
-  encodeCommit,
-  encodeGroup,
-  REGIONS_MAX,
-  REGISTER_BYTES_MAX,
-} from "../../src/checkpoint/message.ts";
+import { encodeAnswer, encodeCommit, encodeGroup } from "../../src/checkpoint/encode-message.ts";
+import { REGIONS_MAX, REGISTER_BYTES_MAX } from "../../src/checkpoint/message.ts";
 import { GROUP_PAGES_MAX } from "../../src/checkpoint/page-group.ts";
 import { ByteWriter } from "../../src/sim/byte-writer.ts";
 import { InvariantError } from "../../src/sim/errors.ts";

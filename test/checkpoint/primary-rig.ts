@@ -1,5 +1,7 @@
 import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";
-import { decodeMessage, encodeAnswer, type Message } from "../../src/checkpoint/message.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import { encodeAnswer } from "../../src/checkpoint/encode-message.ts";
+import type { Message } from "../../src/checkpoint/message.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
 import type { HardwareProfile } from "../../src/host/hardware-profile.ts";
 import { modern } from "../../src/host/profiles/modern.ts";

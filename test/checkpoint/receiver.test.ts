@@ -1,13 +1,10 @@
 // covers src/checkpoint/secondary-side.ts
 import { expect, test } from "vitest";
+import { chainCheck } from "../../src/checkpoint/chain-check.ts";
 import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";
-import {
-  chainCheck,
-  decodeMessage,
-  encodeCommit,
-  encodeGroup,
-  type Message,
-} from "../../src/checkpoint/message.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import { encodeCommit, encodeGroup } from "../../src/checkpoint/encode-message.ts";
+import type { Message } from "../../src/checkpoint/message.ts";
 import { Receiver } from "../../src/checkpoint/receiver.ts";
 import { InvariantError } from "../../src/sim/errors.ts";
 import { ms } from "../../src/sim/time.ts";

@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
-import {
-  type CommitMessage,
-  chainCheck,
-  decodeMessage,
-  encodeGroup,
-  type GroupMessage,
-} from "../../src/checkpoint/message.ts";
+import { chainCheck } from "../../src/checkpoint/chain-check.ts";
+import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import { encodeGroup } from "../../src/checkpoint/encode-message.ts";
+import type { CommitMessage, GroupMessage } from "../../src/checkpoint/message.ts";
 import { Staging } from "../../src/checkpoint/staging.ts";
 import { Memory } from "../../src/memory/memory.ts";
 import { SparseBacking } from "../../src/memory/sparse-backing.ts";

@@ -3,17 +3,12 @@ import { assert } from "../../sim/assert.ts";
 import { Condition } from "../../sim/condition.ts";
 import type { Process } from "../../sim/process.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
+import { chainCheck } from "../chain-check.ts";
+import { decodeMessage } from "../decode-message.ts";
 import type { PageEncoder } from "../encode/page-encoder.ts";
+import { encodeCommit, encodeContents, encodeGroup, encodeNotice } from "../encode-message.ts";
 import type { EpochSteps } from "../epoch-steps.ts";
-import {
-  type CommitMessage,
-  chainCheck,
-  decodeMessage,
-  encodeCommit,
-  encodeContents,
-  encodeGroup,
-  encodeNotice,
-} from "../message.ts";
+import type { CommitMessage } from "../message.ts";
 import type { CheckpointSettings } from "../options.ts";
 import { GROUP_PAGES_MAX, type PageCopy } from "../page-group.ts";
 import type { PrimarySide } from "../primary-side.ts";
