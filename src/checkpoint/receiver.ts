@@ -1,35 +1,54 @@
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
+import { type Announce, announcer } from "./announcer.ts";
 import { decodeMessage } from "./decode-message.ts";
 import type { DifferenceCounter } from "./encode/difference-counter.ts";
 import { PageApplier } from "./encode/page-applier.ts";
-import { encodeAnswer } from "./encode-message.ts";
-import type { CommitMessage, GroupMessage } from "./message.ts";
+import { encodeAnswer, encodeMissing, encodeNotice } from "./encode-message.ts";
+import { isLater, isSame, type OfEpoch } from "./epoch-order.ts";
+import type {
+  CommitMessage,
+  ContentsMessage,
+  GroupMessage,
+  Message,
+  PrepareMessage,
+} from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
-import type { CheckpointRecord } from "./records.ts";
 import type { SecondarySide } from "./secondary-side.ts";
+import { Lanes } from "./stage/lanes.ts";
+import type { Refusal } from "./stage/refusal.ts";
 import { Staging } from "./staging.ts";
 import { stateDigest } from "./state-digest.ts";
 
-interface OfEpoch {
-  readonly term: number;
-  readonly epoch: number;
-}
-
 /**
  * The secondary's part of periodic checkpoints: stage, commit, acknowledge, apply (Remus, NSDI'08,
- * section 3.3: a checkpoint is buffered until it has arrived whole, and only then used).
+ * section 3.3: a checkpoint is buffered until it has arrived whole, and only then used). With a table of
+ * contents only what is missing is asked for again (US9251002).
  */
 export class Receiver {
   readonly #side: SecondarySide;
   readonly #settings: CheckpointSettings;
-  readonly #staging = new Staging();
+  readonly #announce: Announce;
+  readonly #staging: Staging;
+  /** Groups may come in any order: by several streams, or named by a table of contents. */
+  readonly #anyOrder: boolean;
   /** Finds out which pages change little, for encodings that want to know. */
   readonly #counter: DifferenceCounter | undefined;
+  #lanes: Lanes | undefined;
+  /** A commit record whose groups are still under way on other streams. */
+  #waiting: CommitMessage | undefined;
+  /** Unreadable messages of the checkpoint under way, each a group that will not come. */
+  #unreadableCount = 0;
+  /** Somebody wants to know when nothing is under way. */
+  #prepared: PrepareMessage | undefined;
 
   constructor(side: SecondarySide, settings: CheckpointSettings) {
+    const { streams, contents } = settings.transfer;
     this.#side = side;
     this.#settings = settings;
+    this.#announce = announcer(side);
+    this.#anyOrder = streams > 1 || contents;
+    this.#staging = new Staging({ anyOrder: this.#anyOrder });
     this.#counter = settings.encode.createCounter?.();
     side.image.applier = new PageApplier({ counter: this.#counter });
   }
@@ -37,14 +56,18 @@ export class Receiver {
   /** Receives for ever; whoever promotes the secondary kills this process first. */
   *run(): Process<never> {
     this.#side.image.clear();
+    const lanes = new Lanes(this.#side);
+    this.#lanes = lanes;
     for (;;) {
-      const bytes = yield* this.#side.stream.receive();
+      const bytes = yield* lanes.receive();
       const message = decodeMessage(bytes, !this.#settings.broken.noCheckValue);
-      // 1. Stage the groups as they come.
-      if (message?.type === "group") yield* this.#stage(message);
-      else if (message?.type === "commit") yield* this.#end(message);
-      else yield* this.#refuseUnreadable();
+      yield* this.#take(message);
     }
+  }
+
+  /** Ends what runs beside {@link Receiver.run}, which was killed. */
+  close(): void {
+    this.#lanes?.close();
   }
 
   /**
@@ -55,66 +78,176 @@ export class Receiver {
     const { image } = this.#side;
     assert(image.complete, "only a complete image stands in");
     const of = { epoch: image.epoch, term: image.term };
-    if (this.#settings.broken.tornApply) image.tear(this.#staging);
+    if (this.#settings.broken.tornApply) image.tear(this.#staging.take());
     while (image.unappliedCount > 0) yield* this.#applyGroup(of);
     const groups = this.#staging.groupCount;
     this.#staging.clear();
     if (groups > 0) yield* this.#announce("checkpoint.discarded", of, { groups });
   }
 
+  *#take(message: Message | undefined): Process {
+    // Epochs are numbered from 1.
+    if (message === undefined || message.epoch === 0) yield* this.#refuseUnreadable();
+    // 1. Stage the groups as they come.
+    else if (message.type === "group") yield* this.#stage(message);
+    else if (message.type === "contents" && this.#settings.transfer.contents) this.#list(message);
+    else if (message.type === "commit") yield* this.#end(message);
+    else if (message.type === "prepare") yield* this.#prepare(message);
+    else yield* this.#refuseUnreadable();
+  }
+
   *#stage(message: GroupMessage): Process {
-    this.#staging.add(message);
+    // What comes late, of a checkpoint that was sent again, is not looked at.
+    if (this.#anyOrder && !isLater(message, this.#side.image)) return;
+    if (!this.#staging.add(message)) return;
     const { group, pages } = message;
     if (this.#settings.broken.ackBeforeStaged && group === 0) {
       yield* this.#answer("acknowledge", message);
     }
     yield* this.#announce("group.staged", message, { group, pages: pages.length });
+    yield* this.#endIfDue();
+  }
+
+  #list(contents: ContentsMessage): void {
+    if (isLater(contents, this.#side.image)) this.#staging.list(contents);
   }
 
   *#end(commit: CommitMessage): Process {
-    const { image, host, digest } = this.#side;
+    const { image } = this.#side;
 
     // A checkpoint that was sent again although it had arrived: say so once more.
     if (commit.term === image.term && commit.epoch <= image.epoch) {
-      this.#staging.clear();
+      this.#staging.forget(commit);
       yield* this.#answer("acknowledge", commit);
       return;
     }
 
+    this.#waiting = commit;
+    yield* this.#endIfDue();
+  }
+
+  /** Goes on with a commit record when all of its groups have come, or will not. */
+  *#endIfDue(): Process {
+    const commit = this.#waiting;
+    if (commit === undefined || !this.#isDue(commit)) return;
+    this.#waiting = undefined;
+    const { host } = this.#side;
+
     yield* host.compute(host.profile.transferFixedNs);
 
     // 2. Make sure that it is whole and unharmed; else refuse it, and the previous one stands.
-    const refusal = this.#staging.refusal(commit, image.guest.memory);
-    if (refusal !== undefined) {
+    if (yield* this.#askForMissing(commit)) return;
+    const refusal = this.#refusal(commit);
+    this.#unreadableCount = 0;
+    if (refusal === undefined) yield* this.#commit(commit);
+    else {
       this.#staging.clear();
-      yield* this.#announce("checkpoint.rejected", commit, { reason: refusal });
-      yield* this.#answer("reject", commit);
-      return;
+      yield* this.#refuse(commit, refusal);
     }
+    yield* this.#rest();
+  }
+
+  *#commit(commit: CommitMessage): Process {
+    const { image } = this.#side;
+    const of = commit.complete === false ? "bring-up" : "checkpoint";
+    const { acknowledge } = this.#settings.apply;
 
     // 3. The commit point.
     const pages = this.#staging.pageCount;
-    image.commit(commit, this.#staging);
-    yield* this.#announce("checkpoint.committed", commit, { pages });
+    image.commit(commit, this.#staging.take());
+    yield* this.#announce(`${of}.committed`, commit, { pages });
 
     // 4. Acknowledge: the primary may release the epoch's output.
-    yield* this.#answer("acknowledge", commit);
-    yield* this.#announce("acknowledgement.sent", commit);
+    if (acknowledge === "stored") yield* this.#acknowledge(commit);
 
     // 5. Apply to memory.
     while (image.unappliedCount > 0) yield* this.#applyGroup(commit);
-    yield* this.#announce("checkpoint.applied", commit, {
-      pages,
-      digest: stateDigest(digest, image.registers),
-    });
+    const digest = image.complete ? stateDigest(this.#side.digest, image.registers) : undefined;
+    yield* this.#announce(
+      `${of}.applied`,
+      commit,
+      digest === undefined ? { pages } : { pages, digest },
+    );
+    if (acknowledge === "applied") yield* this.#acknowledge(commit);
+  }
+
+  /** With one stream whatever comes, comes before the commit record. */
+  #isDue(commit: CommitMessage): boolean {
+    const { streams, contents } = this.#settings.transfer;
+    if (streams === 1) return true;
+    return this.#staging.missingCount(commit) <= (contents ? this.#unreadableCount : 0);
+  }
+
+  #refusal(commit: CommitMessage): Refusal | undefined {
+    const { image } = this.#side;
+    if (!isLater(commit, image)) return "wrong epoch";
+    if (commit.complete === false && image.complete) return "partial after complete";
+    if (this.#settings.transfer.contents) {
+      const { contents } = this.#staging;
+      if (contents === undefined || !isSame(contents, commit)) return "missing contents";
+      if (contents.checks.length !== commit.groupCount) return "wrong contents";
+    }
+    return this.#staging.refusal(commit, image.guest.memory);
+  }
+
+  /** Asks for those groups of the table of contents that have not come unharmed; true if there are any. */
+  *#askForMissing(commit: CommitMessage): Process<boolean> {
+    const { contents } = this.#staging;
+    if (contents === undefined || !isSame(contents, commit)) return false;
+    const groups = this.#staging.takeMissing(contents);
+    if (groups.length === 0) return false;
+    this.#unreadableCount = 0;
+    yield* this.#announce("groups.missing", commit, { groups: groups.length });
+    const { term, epoch } = commit;
+    yield* this.#side.stream.send(encodeMissing({ term, epoch, groups }));
+    return true;
+  }
+
+  *#refuse(of: OfEpoch, reason: Refusal | "unreadable message"): Process {
+    yield* this.#announce("checkpoint.rejected", of, { reason });
+    yield* this.#answer("reject", of);
   }
 
   /** Nothing of the checkpoint under way can be trusted to be whole: ask for all of it again. */
   *#refuseUnreadable(): Process {
-    this.#staging.spoil();
-    const of = { term: this.#side.term, epoch: this.#side.image.epoch + 1 };
-    yield* this.#announce("checkpoint.rejected", of, { reason: "unreadable message" });
-    yield* this.#answer("reject", of);
+    const { contents, streams } = this.#settings.transfer;
+    // A group, or the table of contents itself: the commit record will tell.
+    if (contents && (this.#waiting !== undefined || this.#staging.contents === undefined)) {
+      this.#unreadableCount += 1;
+      yield* this.#endIfDue();
+      return;
+    }
+    // With a table of contents what has come stays; with one stream the commit record is refused, too.
+    if (!contents && streams === 1) this.#staging.spoil();
+    else if (!contents) this.#staging.clear();
+    this.#waiting = undefined;
+    this.#unreadableCount = 0;
+    const { term, image } = this.#side;
+    yield* this.#refuse({ term, epoch: image.epoch + 1 }, "unreadable message");
+  }
+
+  *#prepare(message: PrepareMessage): Process {
+    this.#prepared = message;
+    yield* this.#rest();
+  }
+
+  /** Says that nothing is under way, if somebody wants to know and it is so (US11281538). */
+  *#rest(): Process {
+    const asked = this.#prepared;
+    if (asked === undefined || this.#waiting !== undefined) return;
+    this.#prepared = undefined;
+    assert(
+      this.#side.image.unappliedCount === 0,
+      "what is committed is applied before the next message",
+    );
+    const { term, epoch } = asked;
+    yield* this.#side.stream.send(encodeNotice({ type: "ready", term, epoch }));
+    yield* this.#announce("ready.sent", asked);
+  }
+
+  *#acknowledge(of: OfEpoch): Process {
+    yield* this.#answer("acknowledge", of);
+    yield* this.#announce("acknowledgement.sent", of);
   }
 
   *#answer(type: "acknowledge" | "reject", { term, epoch }: OfEpoch): Process {
@@ -127,15 +260,5 @@ export class Receiver {
     const { image } = this.#side;
     const pages = yield* image.applyGroup();
     yield* this.#announce("group.applied", of, { pages, left: image.unappliedCount });
-  }
-
-  /** A named point of the protocol. */
-  *#announce(
-    kind: CheckpointRecord["kind"],
-    { term, epoch }: OfEpoch,
-    details: Record<string, number | string> = {},
-  ): Process {
-    const { engine, machine, host } = this.#side;
-    yield* engine.announce({ kind, machine, host: host.name, term, epoch, ...details });
   }
 }

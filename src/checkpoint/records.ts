@@ -30,10 +30,14 @@ export type CheckpointRecord =
   | ({ readonly kind: "checkpoint.aborted"; reason: string } & OfEpoch)
   // Secondary
   | ({ readonly kind: "group.staged"; group: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "groups.missing"; groups: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.committed"; pages: number } & OfEpoch)
+  | ({ readonly kind: "bring-up.committed"; pages: number } & OfEpoch)
   | ({ readonly kind: "acknowledgement.sent" } & OfEpoch)
   | ({ readonly kind: "group.applied"; pages: number; left: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.applied"; pages: number; digest: string } & OfEpoch)
+  | ({ readonly kind: "bring-up.applied"; pages: number } & OfEpoch)
+  | ({ readonly kind: "ready.sent" } & OfEpoch)
   | ({ readonly kind: "checkpoint.rejected"; reason: string } & OfEpoch)
   | ({ readonly kind: "checkpoint.discarded"; groups: number } & OfEpoch)
   // Output gate

@@ -5,9 +5,9 @@ import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import type { EncodedPage } from "./encode/encoded-page.ts";
 import { PageApplier } from "./encode/page-applier.ts";
+import { isLater } from "./epoch-order.ts";
 import type { CommitMessage } from "./message.ts";
 import { GROUP_PAGES_MAX } from "./page-group.ts";
-import type { Staging } from "./staging.ts";
 
 /**
  * The machine as the secondary would continue it: a booted guest that does not run and whose memory
@@ -70,19 +70,26 @@ export class StandByImage {
     for (const page of touched) this.guest.memory.zeroPage(page);
   }
 
-  /** The commit point: the staged checkpoint replaces the previous one, at once. */
-  commit({ term, epoch, regionPages, registers }: CommitMessage, staging: Staging): void {
+  /**
+   * The commit point: the checkpoint replaces the previous one, at once.
+   *
+   * @param commit One that says it is a part of the first copy does not make the image complete; there is
+   *   none after a complete one.
+   * @param pages What is still to be applied, in order; the image keeps them.
+   */
+  commit(commit: CommitMessage, pages: EncodedPage[]): void {
+    const { term, epoch, regionPages, registers, complete = true } = commit;
+    assert(complete || !this.complete, "what was complete stays so");
     assert(this.#unapplied.length === 0, "the previous checkpoint is applied before the next");
-    const follows = term > this.#term || (term === this.#term && epoch > this.#epoch);
-    assert(follows, "checkpoints are committed in order");
+    assert(isLater(commit, this), "checkpoints are committed in order");
     for (const [index, region] of this.guest.memory.regions.entries()) {
       const pageCount = regionPages[index]!;
       if (pageCount > region.pageCount) region.grow(pageCount);
     }
     this.#term = term;
     this.#epoch = epoch;
-    this.#registers = registers;
-    this.#unapplied = staging.take();
+    if (complete) this.#registers = registers;
+    this.#unapplied = pages;
     this.applier.beginEpoch(epoch);
   }
 
@@ -98,8 +105,8 @@ export class StandByImage {
    * Broken on purpose: forgets the committed pages that are not applied and takes whatever is
    * staged, complete or not.
    */
-  tear(staging: Staging): void {
-    for (const page of staging.take()) this.applier.apply(page, this.guest.memory);
+  tear(staged: readonly EncodedPage[]): void {
+    for (const page of staged) this.applier.apply(page, this.guest.memory);
     this.#unapplied = [];
   }
 }

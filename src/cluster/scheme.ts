@@ -37,6 +37,8 @@ export interface PrimaryReplication {
 export interface SecondaryReplication {
   /** Receives until it is killed. */
   run(): Process<never>;
+  /** After {@link run} was killed: ends all else that runs for it. Schemes with nothing else have none. */
+  close?(): void;
   /** After {@link run} was killed: makes the image the last committed state, nothing more or less. */
   settle(): Process;
 }

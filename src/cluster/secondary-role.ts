@@ -39,6 +39,7 @@ export function* secondaryRole(
   // 2. Stop receiving: nothing is acknowledged from here on, so a primary that still lives releases
   //    nothing that this host does not have.
   process.kill();
+  replication.close?.();
   heartbeat.stop();
   for (const each of streams) each.close();
   if (!image.complete) {

@@ -86,6 +86,7 @@ export class ChromeTraceMachines {
         canvas.begin(track, atNs, `receive epoch ${record.epoch}`);
         break;
       }
+      case "bring-up.committed":
       case "checkpoint.committed": {
         const track = this.#image(record);
         canvas.endAll(track, atNs);
@@ -94,6 +95,7 @@ export class ChromeTraceMachines {
         canvas.flow(epochKey(record), "commit", track, atNs);
         break;
       }
+      case "bring-up.applied":
       case "checkpoint.applied":
         canvas.endAll(this.#image(record), atNs);
         break;

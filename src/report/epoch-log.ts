@@ -108,6 +108,7 @@ export class EpochLog {
       case "checkpoint.aborted":
         this.#entry(record).refusals += 1;
         break;
+      case "bring-up.committed":
       case "checkpoint.committed":
         this.#entry(record).committedAtNs = atNs;
         break;

@@ -37,6 +37,17 @@ export class TrafficNarrator {
         });
         break;
       }
+      case "groups.missing": {
+        const { host, machine, epoch, groups } = record;
+        const missing = countOf(groups, "group of pages", "groups of pages");
+        journal.small(atNs, {
+          key: `missing ${machine} ${epoch}`,
+          mark: "!",
+          noun: ["request for what is missing", "requests for what is missing"],
+          text: () => `${shortName(host)} asks again for ${missing} of epoch ${epoch}`,
+        });
+        break;
+      }
       case "request.retried": {
         const client = shortName(record.client);
         journal.small(atNs, {

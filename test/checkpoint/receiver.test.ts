@@ -1,4 +1,4 @@
-// covers src/checkpoint/secondary-side.ts
+// covers src/checkpoint/secondary-side.ts, src/checkpoint/announcer.ts
 import { expect, test } from "vitest";
 import { chainCheck } from "../../src/checkpoint/chain-check.ts";
 import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";

@@ -54,8 +54,8 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
     return { vm, inbox, digest: new MemoryDigest(vm.guest.memory) };
   };
   const [running, standing] = [machine(a), machine(b)];
-  const stream = (host: Host, peer: string) =>
-    new ReliableStream({ engine, network, host, peer, port: "m" });
+  const stream = (host: Host, peer: string, port = "m") =>
+    new ReliableStream({ engine, network, host, peer, port });
   const image = new StandByImage(b, standing.vm.guest);
   const streams = { a: stream(a, "b"), b: stream(b, "a") };
   let number = 0;
@@ -89,6 +89,8 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       stream: streams.b,
       digest: standing.digest,
     },
+    /** Both ends of one more stream. */
+    anotherStream: (port: string) => ({ a: stream(a, "b", port), b: stream(b, "a", port) }),
     /** Sends the running machine one more request: for a page machine, the pages to write. */
     request(...payload: readonly number[]): void {
       number += 1;

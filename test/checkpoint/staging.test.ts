@@ -1,9 +1,10 @@
+// covers src/checkpoint/stage/misfit.ts, src/checkpoint/epoch-order.ts
 import { expect, test } from "vitest";
 import { chainCheck } from "../../src/checkpoint/chain-check.ts";
 import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
 import { encodeGroup } from "../../src/checkpoint/encode-message.ts";
 import type { CommitMessage, GroupMessage } from "../../src/checkpoint/message.ts";
-import { Staging } from "../../src/checkpoint/staging.ts";
+import { STAGED_GROUPS_MAX, Staging } from "../../src/checkpoint/staging.ts";
 import { Memory } from "../../src/memory/memory.ts";
 import { SparseBacking } from "../../src/memory/sparse-backing.ts";
 
@@ -134,4 +135,101 @@ test.each([
 ])("staging: regions with %s are refused", (_, regionPages) => {
   const changed = commit(GROUPS, { regionPages });
   expect(staged(GROUPS).refusal(changed, memory())).toBe("regions do not match");
+});
+
+const anyOrder = (...groups: readonly GroupMessage[]): Staging => {
+  const staging = new Staging({ anyOrder: true });
+  for (const each of groups) staging.add(each);
+  return staging;
+};
+
+const THREE = [...GROUPS, group(2, [19])];
+
+test("staging: in any order, groups come to lie by their numbers", () => {
+  for (const order of [
+    [2, 0, 1],
+    [1, 2, 0],
+    [2, 1, 0],
+  ]) {
+    const staging = anyOrder(...order.map((number) => THREE[number]!));
+    expect(staging.refusal(commit(THREE), memory())).toBeUndefined();
+    expect(staging.take().map(({ page }) => page)).toEqual([16, 17, 18, 19]);
+  }
+});
+
+test("staging: in any order, a group that comes again changes nothing", () => {
+  const staging = anyOrder(GROUPS[1]!);
+  expect(staging.add(GROUPS[1]!)).toBe(false);
+  expect(staging.add(GROUPS[0]!)).toBe(true);
+  expect([staging.groupCount, staging.pageCount, staging.attempt]).toEqual([2, 3, 1]);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+});
+
+test("staging: in any order, another group of the same number takes its place", () => {
+  const staging = anyOrder(GROUPS[0]!, group(1, [23]));
+  const before = staging.attempt;
+  expect(staging.add(GROUPS[1]!)).toBe(true);
+  expect(staging.attempt).toBe(before + 1);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+});
+
+test("staging: in any order, a later checkpoint begins anew and an earlier one is ignored", () => {
+  const staging = anyOrder(group(0, [20], 4), group(1, [21], 4));
+  expect(staging.add(GROUPS[1]!)).toBe(true);
+  expect(staging.groupCount).toBe(1);
+  expect(staging.add(group(0, [20], 4))).toBe(false);
+  expect(staging.add(group(0, [20], 9, 0))).toBe(false);
+  staging.add(GROUPS[0]!);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+});
+
+test("staging: in any order, the table of contents of a later checkpoint begins anew as well", () => {
+  const contents = (epoch: number) => ({ type: "contents", term: 1, epoch, checks: [] }) as const;
+  const staging = anyOrder(...GROUPS);
+  expect(staging.list(contents(4))).toBe(false);
+  expect([staging.contents, staging.groupCount]).toEqual([undefined, 2]);
+  expect(staging.list(contents(5))).toBe(true);
+  expect([staging.contents?.epoch, staging.groupCount]).toEqual([5, 2]);
+  expect(staging.list(contents(6))).toBe(true);
+  expect([staging.contents?.epoch, staging.groupCount]).toEqual([6, 0]);
+  expect(staging.add(GROUPS[0]!)).toBe(false);
+});
+
+test("staging: a checkpoint that is committed is forgotten, a later one stays", () => {
+  const staging = anyOrder(...GROUPS);
+  staging.forget({ term: 1, epoch: 4 });
+  expect(staging.groupCount).toBe(2);
+  staging.forget({ term: 1, epoch: 5 });
+  expect(staging.groupCount).toBe(0);
+});
+
+test("staging: what a table of contents lists and has not come as it says is missing", () => {
+  const staging = anyOrder(GROUPS[0]!, group(1, [20]));
+  const checks = THREE.map(({ check }) => check);
+  const contents = { type: "contents", term: 1, epoch: 5, checks } as const;
+  expect(staging.takeMissing(contents)).toEqual([1, 2]);
+  expect(staging.groupCount).toBe(1);
+  staging.add(THREE[2]!);
+  staging.add(THREE[1]!);
+  expect(staging.takeMissing(contents)).toEqual([]);
+  expect(staging.refusal(commit(THREE), memory())).toBeUndefined();
+});
+
+test("staging: how many groups are missing is counted for their own checkpoint only", () => {
+  const staging = anyOrder(THREE[1]!);
+  expect(staging.missingCount(commit(THREE))).toBe(2);
+  expect(staging.missingCount(commit(THREE, { epoch: 6 }))).toBe(3);
+});
+
+test("staging: a group number beyond the bound spoils the checkpoint in any order, too", () => {
+  const staging = anyOrder({ ...THREE[2]!, group: STAGED_GROUPS_MAX });
+  expect(staging.groupCount).toBe(0);
+  expect(staging.refusal(commit([]), memory())).toBe("damaged message");
+});
+
+test("staging: broken on purpose, groups of another epoch lie among those of this one", () => {
+  const staging = new Staging({ anyEpoch: true });
+  for (const each of [group(1, [20], 4), group(2, [21], 4), ...GROUPS]) staging.add(each);
+  expect(staging.refusal(commit(GROUPS), memory())).toBeUndefined();
+  expect(staging.take().map(({ page }) => page)).toEqual([16, 17, 18, 21]);
 });

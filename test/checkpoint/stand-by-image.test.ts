@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { chainCheck } from "../../src/checkpoint/chain-check.ts";
 import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
+import type { EncodedPage } from "../../src/checkpoint/encode/encoded-page.ts";
 import { encodeGroup } from "../../src/checkpoint/encode-message.ts";
 import type { CommitMessage, GroupMessage } from "../../src/checkpoint/message.ts";
 import { Staging } from "../../src/checkpoint/staging.ts";
@@ -38,14 +39,14 @@ function setUp() {
 }
 
 /** Pages filled with a value, staged in one group each. */
-function staged(value: number, ...pages: readonly number[]): Staging {
+function staged(value: number, ...pages: readonly number[]): EncodedPage[] {
   const staging = new Staging();
   for (const [group, page] of pages.entries()) {
     const copies = [{ page, bytes: new Uint8Array(4096).fill(value) }];
     const { bytes } = encodeGroup({ term: 1, epoch: 1, group, pages: copies });
     staging.add(decodeMessage(bytes) as GroupMessage);
   }
-  return staging;
+  return staging.take();
 }
 
 function commit(term: number, epoch: number, regionPages = 40): CommitMessage {
@@ -100,13 +101,13 @@ test("stand-by image: pages are applied in groups, each paid for by its length",
 
 test("stand-by image: memory grows with the primary's, before the pages come that need it", () => {
   const { guest, image, contents, apply } = setUp();
-  image.commit(commit(1, 1), new Staging());
+  image.commit(commit(1, 1), []);
   expect(guest.memory.regions[0]?.pageCount).toBe(40);
   image.commit(commit(1, 2, 44), staged(7, 43));
   expect(guest.memory.regions[0]?.pageCount).toBe(44);
   apply();
   expect(contents(43)).toEqual([7]);
-  image.commit(commit(1, 3, 44), new Staging());
+  image.commit(commit(1, 3, 44), []);
   expect(guest.memory.regions[0]?.pageCount).toBe(44);
 });
 
@@ -122,19 +123,19 @@ test("stand-by image: a checkpoint cannot be committed upon one that is not appl
 
 test("stand-by image: checkpoints are committed in the order of their epochs, anew in each term", () => {
   const { image } = setUp();
-  image.commit(commit(1, 5), new Staging());
+  image.commit(commit(1, 5), []);
   for (const epoch of [5, 4]) {
-    expect(() => image.commit(commit(1, epoch), new Staging())).toThrow(InvariantError);
+    expect(() => image.commit(commit(1, epoch), [])).toThrow(InvariantError);
   }
-  image.commit(commit(1, 6), new Staging());
-  image.commit(commit(2, 1), new Staging());
+  image.commit(commit(1, 6), []);
+  image.commit(commit(2, 1), []);
   expect(image).toMatchObject({ term: 2, epoch: 1 });
-  expect(() => image.commit(commit(1, 1), new Staging())).toThrow(InvariantError);
+  expect(() => image.commit(commit(1, 1), [])).toThrow(InvariantError);
 });
 
 test("stand-by image: one that was complete once is never emptied", () => {
   const { image, contents } = setUp();
-  image.commit(commit(1, 1), new Staging());
+  image.commit(commit(1, 1), []);
   expect(() => image.clear()).toThrow(InvariantError);
   expect(contents(0, 1)).toEqual([1, 2]);
 });

@@ -40,10 +40,14 @@ export const points: readonly Point[] = [
   announced("checkpoint.aborted", "the primary learns that the secondary refused the checkpoint"),
   // Checkpoints, at the secondary
   announced("group.staged", "the secondary has put one group of pages aside"),
+  announced("groups.missing", "the secondary asks again for groups that have not come unharmed"),
   announced("checkpoint.committed", "the checkpoint has replaced the previous one"),
+  announced("bring-up.committed", "a part of the first copy of memory has come to stay"),
   announced("acknowledgement.sent", "the secondary has handed over its acknowledgement to be sent"),
   announced("group.applied", "the secondary has copied one group of committed pages to memory"),
   announced("checkpoint.applied", "the secondary's memory holds all of the checkpoint"),
+  announced("bring-up.applied", "the secondary's memory holds a part more of the first copy"),
+  announced("ready.sent", "the secondary has handed over the notice that it has come to rest"),
   announced("checkpoint.rejected", "the secondary refuses a checkpoint that is not whole"),
   announced("checkpoint.discarded", "a stand-in forgets a checkpoint that never was committed"),
   // Output
