@@ -222,7 +222,7 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
     "at-commit": part(() => ({}), "when the secondary has the checkpoint", "Remus, NSDI'08"),
     "with-rules": part(
       () => ({ release: atCommit({ rules: [gateRules.receipts(), gateRules.fragments()] }) }),
-      "at commit, receipts and fragments asking for no checkpoint of their own",
+      "at commit; receipts and fragments ask for no checkpoint",
       "US9760442",
     ),
   },

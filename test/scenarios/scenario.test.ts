@@ -13,6 +13,7 @@ import {
 } from "standin";
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
+import { riscvJournalScenario } from "../../src/scenarios/riscv-journal.ts";
 import { stages } from "../../src/schemes/part-choice.ts";
 
 function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
@@ -82,15 +83,24 @@ test("scenario: a defect brings the part that it breaks", () => {
   }
 });
 
+test("scenario: a part that the machine cannot serve is refused with one sentence", () => {
+  const sim = new Simulation({ seed: 3 });
+  expect(() => {
+    keyValueScenario.build(sim, { parts: { quiesce: "storage" } });
+  }).toThrow(expect.objectContaining({ code: "PART_NEEDS" }));
+});
+
 test.each(
   stages.flatMap((stage) =>
     Object.keys(partCatalogue[stage]).map((name) => [stage, name] as const),
   ),
 )("scenario: %s %s holds with a failover", (stage, name) => {
   const sim = new Simulation({ seed: 3 });
-  keyValueScenario.build(sim, { parts: { [stage]: name } });
+  // the only machine with a disk whose requests take time
+  const scenario = name === "storage" ? riscvJournalScenario : keyValueScenario;
+  scenario.build(sim, { parts: { [stage]: name } });
   sim.at(ms(310), () => sim.host("a").crash());
-  sim.run({ until: keyValueScenario.until });
+  sim.run({ until: scenario.until });
   for (const { lost, duplicated } of sim.clients) expect([lost, duplicated]).toEqual([[], []]);
   expect(sim.machines[0]?.activeHost).toBe(sim.host("b"));
 });
