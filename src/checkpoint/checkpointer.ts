@@ -3,6 +3,7 @@ import type { Process } from "../sim/process.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { MachineBringUp } from "./bring-up/bring-up.ts";
 import type { CaptureSide, MachineCapture } from "./capture/capture.ts";
+import type { CheckpointHooks } from "./checkpoint-hooks.ts";
 import { DirtyPages } from "./dirty-pages.ts";
 import { EpochSteps } from "./epoch-steps.ts";
 import type { CheckpointSettings } from "./options.ts";
@@ -23,6 +24,7 @@ import type { TriggerContext } from "./trigger/trigger.ts";
 export class Checkpointer {
   readonly #side: PrimarySide;
   readonly #settings: CheckpointSettings;
+  readonly #hooks: CheckpointHooks;
   readonly #steps: EpochSteps;
   readonly #dirty: DirtyPages;
   readonly #sender: CheckpointSender;
@@ -34,10 +36,11 @@ export class Checkpointer {
   #previousRegisters: Uint8Array | undefined;
 
   /** @throws StandinTypeError when a part cannot serve such a machine. */
-  constructor(side: PrimarySide, settings: CheckpointSettings) {
+  constructor(side: PrimarySide, settings: CheckpointSettings, hooks: CheckpointHooks = {}) {
     const { engine, host, term, vm } = side;
     this.#side = side;
     this.#settings = settings;
+    this.#hooks = hooks;
     this.#steps = new EpochSteps({ engine, machine: vm.name, host: host.name, term });
     this.#dirty = new DirtyPages(side, settings);
     this.#sender = new CheckpointSender(side, settings, this.#steps);
@@ -96,12 +99,14 @@ export class Checkpointer {
     yield* this.#dirty.collect();
     const pagesLeft = this.#bringUp.atStop();
     const isComplete = pagesLeft === 0;
+    yield* this.#hooks.addPages?.(this.#dirty.pages, this.#steps.epoch) ?? [];
     yield* this.#capture.postpone?.() ?? [];
     yield* this.#steps.announce("checkpoint.collected", { pages: this.#dirty.pages.size });
 
     // 3. Copy them, with registers, so that the machine can go on writing.
     const pages = this.#copy(this.#dirty.pages.toArray());
     const registers = vm.guest.saveRegisters();
+    this.#hooks.taken?.(this.#steps.epoch);
     const regionPages = vm.guest.memory.regions.map(({ pageCount }) => pageCount);
     yield* host.compute(pages.length * profile.copyPageNs);
     yield* this.#steps.announce("checkpoint.copied", {
@@ -110,8 +115,9 @@ export class Checkpointer {
     });
 
     // 4. Output from here on belongs to the next epoch. Resume.
-    if (isComplete) gate.begin(this.#steps.epoch + 1);
-    if (isComplete && broken.releaseAtStop) gate.release(this.#steps.epoch);
+    const holdsOutput = isComplete && this.#hooks.holdsOutput !== false;
+    if (holdsOutput) gate.begin(this.#steps.epoch + 1);
+    if (holdsOutput && broken.releaseAtStop) gate.release(this.#steps.epoch);
     yield* host.compute(profile.resumeNs);
     vm.resume();
     this.#settings.quiesce.end(this.#quiesceContext());
@@ -136,7 +142,8 @@ export class Checkpointer {
     yield* this.#steps.announce("checkpoint.acknowledged", sent);
 
     // 8. Release the output of this epoch.
-    if (isComplete) gate.release(this.#steps.epoch);
+    this.#hooks.committed?.(this.#steps.epoch);
+    if (holdsOutput) gate.release(this.#steps.epoch);
     this.#tookNs = this.#clockNs() - this.#startedAtNs;
     return "committed";
   }
