@@ -24,6 +24,7 @@ const exampleUrl = (name: string): URL =>
     : new URL(`../../examples/${name}/scenario.ts`, import.meta.url);
 const SQLITE_URL = exampleUrl("sqlite");
 const LINUX_URL = exampleUrl("linux");
+const LINUX_COMPILE_URL = exampleUrl("linux-compile");
 
 /** All scenarios that the command line knows by name. */
 export const scenarios: readonly CatalogueEntry[] = [
@@ -38,7 +39,13 @@ export const scenarios: readonly CatalogueEntry[] = [
     name: "linux",
     description: "Linux on a RISC-V machine, booted to its prompt (npm run build:linux makes it)",
     ref: LINUX_URL.href,
-    load: loadLinux,
+    load: () => loadLinux(LINUX_URL),
+  },
+  {
+    name: "linux-compile",
+    description: "the same, with a load like that of a build: processes, files, sorting",
+    ref: LINUX_COMPILE_URL.href,
+    load: () => loadLinux(LINUX_COMPILE_URL),
   },
 ];
 
@@ -78,9 +85,9 @@ async function loadSqlite(): Promise<Scenario> {
   return await loadScenarioModule(SQLITE_URL.href, "");
 }
 
-async function loadLinux(): Promise<Scenario> {
-  expectExample("linux", LINUX_URL);
-  return await loadScenarioModule(LINUX_URL.href, "");
+async function loadLinux(url: URL): Promise<Scenario> {
+  expectExample("linux", url);
+  return await loadScenarioModule(url.href, "");
 }
 
 function expectExample(name: string, url: URL): string {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,14 +8,23 @@ import { scenarioNamed, scenarioRef, scenarios } from "../../src/cli/scenario-ca
 import { UsageError } from "../../src/cli/usage-error.ts";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
 
+// an older kernel is refused as none is
+const isKernelReady =
+  existsSync(LINUX_IMAGE_PATH) && readFileSync(LINUX_IMAGE_PATH).includes("build: round ");
+
 const builtIn = builtInScenarios.map(({ name }) => name);
 
 test("scenario catalogue: every entry loads what it says", async () => {
-  expect(scenarios.map(({ name }) => name)).toEqual([...builtIn, "sqlite", "linux"]);
+  expect(scenarios.map(({ name }) => name)).toEqual([
+    ...builtIn,
+    "sqlite",
+    "linux",
+    "linux-compile",
+  ]);
   for (const { name, description } of scenarios) {
     const loading = scenarioNamed(name, tmpdir());
-    if (name !== "linux") expect(await loading).toMatchObject({ name, description });
-    else if (existsSync(LINUX_IMAGE_PATH)) expect(await loading).toMatchObject({ name });
+    if (!name.startsWith("linux")) expect(await loading).toMatchObject({ name, description });
+    else if (isKernelReady) expect(await loading).toMatchObject({ name });
     // Its kernel is built, not committed.
     else await expect(loading).rejects.toThrow("npm run build:linux");
   }
@@ -24,7 +33,7 @@ test("scenario catalogue: every entry loads what it says", async () => {
 test("scenario catalogue: an unknown name lists the known ones", async () => {
   await expect(scenarioNamed("conuter", tmpdir())).rejects.toThrow(
     new UsageError(
-      `SCENARIO: expected ${builtIn.join(", ")}, sqlite, linux, or the path of a module such as ./scenario.js, got "conuter"`,
+      `SCENARIO: expected ${builtIn.join(", ")}, sqlite, linux, linux-compile, or the path of a module such as ./scenario.js, got "conuter"`,
     ),
   );
 });

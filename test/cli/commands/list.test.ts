@@ -33,6 +33,7 @@ test("list: as JSON", async () => {
     ...builtInScenarios.map(({ name }) => name),
     "sqlite",
     "linux",
+    "linux-compile",
   ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
   expect(lists["parts"]?.slice(0, 2)).toEqual([
