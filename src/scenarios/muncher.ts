@@ -17,6 +17,8 @@ export const muncherScenario: Scenario = pairScenario({
       writesPerRound: 100,
       // summing up takes 70 ms, in which nothing is written
       reportRounds: 400,
+      // its memory is full of words before anything is copied
+      bootRounds: 100,
       seed: random.between(1, SEED_MAX),
       broken,
     }),

@@ -16,6 +16,8 @@ export interface RiscvMuncherOptions {
   readonly period?: number;
   /** Rounds between two lines on the console, before each of which it checks all it wrote; 0 for none. Default 100. */
   readonly reportRounds?: number;
+  /** Rounds that it has made when it is booted; they print nothing. Default 0: it has not begun. */
+  readonly bootRounds?: number;
   /** Decides what it writes where: 1 to 2^32 - 1. Default 1. */
   readonly seed?: number;
   /** Defects of the machine, for tests to notice. */
@@ -25,6 +27,8 @@ export interface RiscvMuncherOptions {
 /** The program before the pages that it writes to, and the device tree behind them. */
 const OTHER_BYTES = 64 * 1_024;
 
+const TICKS_PER_TIMER_STEP = 10;
+
 const PAGE_BYTES = 4_096;
 
 /**
@@ -32,11 +36,12 @@ const PAGE_BYTES = 4_096;
  * It asks for nothing and answers nobody; now and then it sums up what it has written, prints the
  * sum, and panics if the memory holds anything else.
  *
- * @throws StandinRangeError `MEMORY_BYTES` for more pages than a machine can have, when one is made.
+ * @throws StandinRangeError `BOOT_TICKS` for a boot of more than ten seconds; `MEMORY_BYTES` for more
+ *   pages than a machine can have, when one is made.
  */
 export function riscvMuncher(options: RiscvMuncherOptions = {}): GuestImage {
   const { pages = 64, writesPerRound = 256, period = 10_000, reportRounds = 100 } = options;
-  const { seed = 1, broken = {} } = options;
+  const { bootRounds = 0, seed = 1, broken = {} } = options;
   const image = patchImage(parseElf(decodeBase64(muncherImage)), {
     muncher_pages: pages,
     muncher_writes_per_round: writesPerRound,
@@ -45,5 +50,6 @@ export function riscvMuncher(options: RiscvMuncherOptions = {}): GuestImage {
     muncher_seed: seed,
   });
   const memoryBytes = OTHER_BYTES + pages * PAGE_BYTES;
-  return riscvGuest({ name: "muncher", image, memoryBytes, broken });
+  const bootTicks = bootRounds * period * TICKS_PER_TIMER_STEP;
+  return riscvGuest({ name: "muncher", image, memoryBytes, bootTicks, broken });
 }

@@ -36,6 +36,17 @@ test("riscv muncher: how much it writes is up to the caller", () => {
   expect(munched({ pages: 200, period: 200_000 }).dirty).toBeLessThan(5);
 });
 
+test("riscv muncher: it boots for as many rounds as it is told to", () => {
+  const touched = (bootRounds: number): number => {
+    const pages = new PageSet();
+    const image = riscvMuncher({ pages: 100, writesPerRound: 50, reportRounds: 0, bootRounds });
+    new MachineDriver(image).guest.memory.collectTouched(pages);
+    return pages.size;
+  };
+  expect(touched(0)).toBeLessThan(20);
+  expect(touched(50)).toBeGreaterThan(95);
+});
+
 test("riscv muncher: it notices that its memory is not what it left behind", () => {
   const { machine } = munched({ pages: 12, reportRounds: 3 });
   const { memory } = machine.guest;
