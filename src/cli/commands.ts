@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { bootCommand } from "./commands/boot.ts";
 import { checkHistoryCommand } from "./commands/check-history.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { listCommand } from "./commands/list.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   replayCommand,
   shrinkCommand,
   checkHistoryCommand,
+  compareCommand,
   bootCommand,
   listCommand,
 ];

@@ -1,0 +1,88 @@
+import type { HardwareProfile } from "../host/hardware-profile.ts";
+import type { ScenarioOptions } from "../scenarios/scenario.ts";
+import type { Stage } from "../schemes/part-catalogue.ts";
+import { stageNamed } from "../schemes/part-choice.ts";
+import { type Nanoseconds, seconds, us } from "../sim/time.ts";
+import { parseArguments } from "./arguments.ts";
+import { parseDuration } from "./duration.ts";
+import { parseParts } from "./part-option.ts";
+import { profileNamed } from "./profile-catalogue.ts";
+import { SEED_DEFAULT } from "./run-options.ts";
+import { parseSeed } from "./seed.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Scenarios that are compared if none is given: small and large, sparse and dense, with clients and without. */
+export const COMPARED_DEFAULT: readonly string[] = [
+  "sqlite",
+  "riscv-kv",
+  "muncher",
+  "linux-compile",
+];
+
+/** What `standin compare parts` was asked for. */
+export interface CompareOptions {
+  /** As they were given: names, or paths of modules. */
+  readonly scenarios: readonly string[];
+  /** Whether they are those of {@link COMPARED_DEFAULT}: then one that cannot be had is left out. */
+  readonly isDefault: boolean;
+  /** `undefined`: all. */
+  readonly stages: readonly Stage[] | undefined;
+  readonly seed: number;
+  /** `undefined`: as long as each scenario says. */
+  readonly untilNs: Nanoseconds | undefined;
+  readonly profile: HardwareProfile;
+  /** What all runs have in common. */
+  readonly scenario: ScenarioOptions;
+  readonly format: "text" | "json" | "markdown";
+}
+
+/**
+ * Reads the arguments of `standin compare`. Whatever can be said without running anything is checked
+ * here.
+ *
+ * @throws UsageError for the first thing that is wrong.
+ * @throws StandinRangeError `PART_NAME` for a stage or a part that there is not.
+ */
+export function parseCompareOptions(args: readonly string[]): CompareOptions {
+  const { values, positionals } = parseArguments(args, {
+    stage: { type: "string", multiple: true },
+    part: { type: "string", multiple: true },
+    seed: { type: "string" },
+    until: { type: "string" },
+    interval: { type: "string" },
+    profile: { type: "string" },
+    json: { type: "boolean" },
+    markdown: { type: "boolean" },
+  });
+  const [what, ...scenarios] = positionals;
+  if (what !== "parts") {
+    const given = what === undefined ? "none" : `"${what}"`;
+    throw new UsageError(`expected what to compare (parts), got ${given}`);
+  }
+  const { stage, part, seed, until, interval, json = false, markdown = false } = values;
+  if (json && markdown) throw new UsageError("expected --json or --markdown, got both");
+  const stages = stage?.map(stageNamed);
+  const parts = parseParts(part ?? []);
+  const fixed = stages?.find((each) => parts[each] !== undefined);
+  if (fixed !== undefined) {
+    throw new UsageError(
+      `--stage ${fixed}: expected a stage without --part, got ${fixed}=${parts[fixed]}`,
+    );
+  }
+  const isDefault = scenarios.length === 0;
+  return {
+    scenarios: isDefault ? COMPARED_DEFAULT : scenarios,
+    isDefault,
+    stages,
+    seed: seed === undefined ? SEED_DEFAULT : parseSeed("--seed", seed),
+    untilNs: until === undefined ? undefined : parseDuration("--until", until, { leastNs: us(1) }),
+    profile: profileNamed("--profile", values.profile ?? "modern"),
+    scenario: {
+      ...(interval !== undefined && {
+        interval: parseDuration("--interval", interval, { leastNs: us(10), mostNs: seconds(60) }),
+      }),
+      parts,
+    },
+    format: json ? "json" : markdown ? "markdown" : "text",
+  };
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CommandIo } from "../../../src/cli/command-io.ts";
+import { run } from "../../../src/cli/command-line.ts";
+import { COMPARED_DEFAULT } from "../../../src/cli/compare-options.ts";
+import type { ComparedPart } from "../../../src/compare/part-comparison.ts";
+import type { PartRun } from "../../../src/compare/part-run.ts";
+import { recordedIo } from "../recorded-io.ts";
+
+const BUILT = new URL("../../../dist/index.js", import.meta.url);
+
+interface Report {
+  readonly scenarios: readonly {
+    readonly scenario: string;
+    readonly untilNs: number;
+    readonly baseline: PartRun;
+    readonly parts: readonly (Pick<ComparedPart, "stage" | "part"> & PartRun)[];
+  }[];
+}
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "standin-compare-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function standin(line: string, changes: Partial<CommandIo> = {}) {
+  const io = recordedIo({ cwd: folder, ...changes });
+  const code = await run(["compare", ...line.split(" ")], io);
+  return { code, out: io.out(), err: io.err() };
+}
+
+test("compare: a table for each scenario, within the width of reports", async () => {
+  const { code, out, err } = await standin("parts kv counter --stage encode --until 80ms --seed 3");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^kv, seed 3, 80 ms, modern\n/);
+  expect(out).toMatch(/\n\ncounter, seed 3, 80 ms, modern\n/);
+  expect(out.match(/^encode$/gm)).toHaveLength(2);
+  expect(out).toMatch(/^ {2}feedback +\d/m);
+  expect(out).not.toMatch(/^capture$/m);
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+test("compare: colours on a terminal, the same text", async () => {
+  const line = "parts kv --stage capture --until 60ms";
+  const plain = await standin(line);
+  const coloured = await standin(line, { isTerminal: true });
+  expect(coloured.out).toContain("\u001b[1m");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of a terminal
+  expect(coloured.out.replace(/\u001b\[\d+m/g, "")).toBe(plain.out);
+});
+
+test("compare: as JSON, the figures of the parts beside those of the baseline", async () => {
+  const { code, out } = await standin("parts kv --until 100ms --json --interval 10ms");
+  expect(code).toBe(0);
+  const { scenarios } = JSON.parse(out) as Report;
+  expect(scenarios).toHaveLength(1);
+  const [{ scenario, untilNs, baseline, parts }] = scenarios as [Report["scenarios"][number]];
+  expect({ scenario, untilNs }).toEqual({ scenario: "kv", untilNs: 100_000_000 });
+  const bytesOf = (each: PartRun): number => {
+    return "measures" in each ? (each.measures.bytesPerCheckpoint ?? 0) : 0;
+  };
+  const difference = parts.find(({ part }) => part === "word-difference")!;
+  expect(difference.stage).toBe("encode");
+  expect(bytesOf(difference)).toBeLessThan(bytesOf(baseline) / 2);
+});
+
+test("compare: as Markdown", async () => {
+  const { code, out } = await standin("parts kv --stage capture --until 60ms --markdown");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^### kv, seed 1, 60 ms, modern\n\n\| \| stopped p50 /);
+  expect(out).toMatch(/^\| brownout \| /m);
+});
+
+test("compare: a violated invariant is exit code 1, and the line that repeats the run", async () => {
+  const module = `
+    import { counterScenario } from ${JSON.stringify(BUILT.href)};
+    export default {
+      ...counterScenario,
+      name: "torn",
+      build: (simulation, options) =>
+        counterScenario.build(simulation, { ...options, broken: ["release-at-stop"] }),
+    };`;
+  writeFileSync(join(folder, "torn.mjs"), module);
+  const common = "--until 80ms --interval 10ms";
+  const { code, out, err } = await standin(`parts ./torn.mjs --stage capture ${common}`);
+  expect(code).toBe(1);
+  expect(out).toContain("violated: output-commit");
+  const given = "--seed 1 --until 80000000ns --interval 10000000ns --profile modern";
+  expect(err).toBe(
+    `replay: standin run ./torn.mjs ${given}\n` +
+      `replay: standin run ./torn.mjs ${given} --part capture=brownout\n`,
+  );
+  const [, replay] = /^replay: standin (.*--part.*)$/m.exec(err)!;
+  const io = recordedIo({ cwd: folder });
+  expect(await run(replay!.split(" "), io)).toBe(1);
+});
+
+test("compare: the scenarios that are meant by none, but those that cannot be had", async () => {
+  const { code, out, err } = await standin("parts --stage capture --until 1us --json");
+  expect(code).toBe(0);
+  const { scenarios, leftOut } = JSON.parse(out) as Report & { leftOut: { scenario: string }[] };
+  const names = [...scenarios, ...leftOut].map(({ scenario }) => scenario);
+  expect(names.toSorted()).toEqual(COMPARED_DEFAULT.toSorted());
+  expect(err.split("\n").filter((line) => line.startsWith("left out: "))).toHaveLength(
+    leftOut.length,
+  );
+});
+
+test("compare: a scenario that is asked for has to be there", async () => {
+  const { code, err } = await standin("parts conuter");
+  expect(code).toBe(2);
+  expect(err).toMatch(/^standin compare: SCENARIO: expected counter, /);
+});
+
+test("compare: an interruption is exit code 130", async () => {
+  const signal = AbortSignal.abort();
+  const { code, out } = await standin("parts kv --until 60ms", { signal });
+  expect({ code, out }).toEqual({ code: 130, out: "" });
+});
+
+test("compare: a terminal is shown how far it is", async () => {
+  const { err } = await standin("parts kv --until 60ms", { isErrorTerminal: true });
+  expect(err).toMatch(/^\rkv: run 1 of \d+, baseline/);
+  expect(err).toMatch(/\r +\r$/);
+});
