@@ -67,7 +67,7 @@ export const partFigures: readonly PartFigure[] = [
   figure(
     "commit",
     "p50",
-    "from a checkpoint's first message to its last page applied, median",
+    "from the machine going on to the last page applied, median",
     time,
     (m) => m.commitNs.p50,
   ),

@@ -25,14 +25,14 @@ export interface PartMeasures {
   readonly latencyNs: Quantiles;
   /** From the beginning of the first copy of memory to the first commit. */
   readonly bringUpNs: Nanoseconds | null;
-  /** Of each epoch, from the first message sent to all of it being applied. */
+  /** Of each epoch, from the machine going on to all of it being applied at the secondary. */
   readonly commitNs: Quantiles;
 }
 
 /** What became of one epoch. */
 interface Epoch {
   bytes: number;
-  sentAtNs?: Nanoseconds;
+  resumedAtNs?: Nanoseconds;
   committedAtNs?: Nanoseconds;
   appliedAtNs?: Nanoseconds;
 }
@@ -54,14 +54,12 @@ export class PartMeter implements TraceSink {
         break;
       case "checkpoint.resumed":
         this.#pauses.add(record.pauseNs);
+        this.#epoch(record.epoch).resumedAtNs = atNs;
         break;
       case "group.sent":
-      case "commit.sent": {
-        const epoch = this.#epoch(record.epoch);
-        epoch.bytes += record.bytes;
-        epoch.sentAtNs ??= atNs;
+      case "commit.sent":
+        this.#epoch(record.epoch).bytes += record.bytes;
         break;
-      }
       case "checkpoint.committed":
         this.#epoch(record.epoch).committedAtNs ??= atNs;
         break;
@@ -116,8 +114,9 @@ export class PartMeter implements TraceSink {
 
 function commitTimes(epochs: readonly Epoch[]): Distribution {
   const times = new Distribution();
-  for (const { sentAtNs, appliedAtNs } of epochs) {
-    if (sentAtNs !== undefined && appliedAtNs !== undefined) times.add(appliedAtNs - sentAtNs);
+  for (const { resumedAtNs, appliedAtNs } of epochs) {
+    if (resumedAtNs !== undefined && appliedAtNs !== undefined)
+      times.add(appliedAtNs - resumedAtNs);
   }
   return times;
 }

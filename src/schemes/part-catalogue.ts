@@ -57,7 +57,10 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
   trigger: {
     "fixed-interval": part(() => ({}), "at a fixed interval", "Remus, NSDI'08"),
     "dirty-pages": part(
-      () => ({ trigger: triggers.dirtyPages({ pages: 1_000 }), track: "dirty-ring" }),
+      () => ({
+        trigger: triggers.dirtyPages({ pages: 1_000, mostNs: ms(100) }),
+        track: "dirty-ring",
+      }),
       "when 960 pages are written, the machine stopping at 1,000",
       "Stratus, KVM's dirty ring; Cuju",
     ),
