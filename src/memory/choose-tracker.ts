@@ -96,11 +96,11 @@ export function chooseTracker(
 function markTracker(memory: Memory, { invalidate }: TrackerOptions): DirtyTracker {
   const seen = memory.regions.filter(({ stores }) => stores === "seen");
   const marked = memory.regions.filter(({ stores }) => stores === "unseen");
-  const slat = (): DirtyTracker =>
-    new SlatTracker(memory, { regions: seen, ...(invalidate === undefined ? {} : { invalidate }) });
-  if (marked.length === 0) return slat();
+  if (marked.length === 0) refuseUnmarked(seen[0]);
   const marks = new InstrumentedTracker(memory, { regions: marked });
-  return seen.length === 0 ? marks : new CombinedTracker([slat(), marks]);
+  if (seen.length === 0) return marks;
+  const flags = { regions: seen, ...(invalidate === undefined ? {} : { invalidate }) };
+  return new CombinedTracker([new SlatTracker(memory, flags), marks]);
 }
 
 function storeTracker(
@@ -139,6 +139,15 @@ function refuseName(name: string): never {
   throw new StandinTypeError(
     "TRACKER_NAME",
     `expected a tracker "slat", "write-protection", "dirty-ring", "shadow" or "instrumented", or one of the first three with "+shadow", got "${name}"`,
+  );
+}
+
+function refuseUnmarked(region: Region | undefined): never {
+  const given =
+    region === undefined ? "there is none" : `the stores to region "${region.name}" leave none`;
+  throw new StandinTypeError(
+    "STORES_UNMARKED",
+    `tracker "instrumented" needs an instrumented program, whose stores leave marks, and ${given}`,
   );
 }
 

@@ -4,6 +4,7 @@ import { partFigures } from "../../src/compare/part-figure.ts";
 import { figureLegend, partMarkdown } from "../../src/compare/part-markdown.ts";
 import { modern } from "../../src/host/profiles/modern.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
+import { partCatalogue } from "../../src/schemes/part-catalogue.ts";
 import { ms } from "../../src/sim/time.ts";
 
 function compared(): PartComparison {
@@ -21,7 +22,8 @@ test("part markdown: a table of as many cells in each line, with ratios behind t
   expect(lines[0]).toMatch(/^\| \| stopped p50 \| .* \| latency p50 \| .* \|$/);
   expect(lines[2]).toMatch(/^\| \*\*capture\*\*: stop-and-copy \| \d[^×]*\|$/);
   expect(lines[3]).toMatch(/^\| brownout \| \d[\d.]* us ×\d\.\d\d \| /);
-  expect(lines[4]).toMatch(/^\| \*\*encode\*\*: whole \|/);
+  const captures = Object.keys(partCatalogue.capture).length;
+  expect(lines[2 + captures]).toMatch(/^\| \*\*encode\*\*: whole \|/);
   const refused = partMarkdown({
     ...result,
     parts: result.parts.map((each) => ({ ...each, run: { refusal: "expected a disk" } })),

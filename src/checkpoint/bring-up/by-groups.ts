@@ -8,10 +8,15 @@ import type { BringUp, MachineBringUp } from "./bring-up.ts";
 /** Settings of {@link byGroups}. */
 export interface ByGroupsOptions {
   /**
-   * Most pages that a stop copies, checkpoint data and group together, as far as the guest lets it: one
-   * page of the group goes with each checkpoint in any case. Default 256.
+   * Most pages that a stop copies, checkpoint data and group together, as far as the guest lets it.
+   * Default 256.
    */
   readonly pages?: number;
+  /**
+   * So many pages of the group go with each checkpoint in any case: a guest that writes more than `pages`
+   * between two of them would never be brought up. Default a quarter of `pages`, rounded up.
+   */
+  readonly least?: number;
 }
 
 /**
@@ -27,23 +32,29 @@ export interface ByGroupsOptions {
  *
  * @throws StandinRangeError `CAPTURE_OPTION`.
  */
-export function byGroups({ pages = 256 }: ByGroupsOptions = {}): BringUp {
+export function byGroups(options: ByGroupsOptions = {}): BringUp {
+  const { pages = 256 } = options;
   expectSetting("pages", pages, 1, Number.MAX_SAFE_INTEGER);
-  return { name: `by groups of ${pages} pages`, begin: (side) => new GroupsLeft(side, pages) };
+  const least = options.least ?? Math.ceil(pages / 4);
+  expectSetting("least", least, 1, pages);
+  return {
+    name: `by groups of ${least} to ${pages} pages`,
+    begin: (side) => new GroupsLeft(side, { pages, least }),
+  };
 }
 
 /** The pages of one machine that were not sent yet. */
 class GroupsLeft implements MachineBringUp {
   readonly #side: CaptureSide;
-  readonly #pagesMax: number;
+  readonly #options: Required<ByGroupsOptions>;
   readonly #left = new PageSet();
   /** The pages left at first, ascending, and how many of them were sent. */
   #order: readonly number[] = [];
   #sentCount = 0;
 
-  constructor(side: CaptureSide, pagesMax: number) {
+  constructor(side: CaptureSide, options: Required<ByGroupsOptions>) {
     this.#side = side;
-    this.#pagesMax = pagesMax;
+    this.#options = options;
   }
 
   *beforeCheckpoints(): Process {
@@ -57,7 +68,7 @@ class GroupsLeft implements MachineBringUp {
     if (this.#left.size === 0) return 0;
     const { pages } = this.#side.dirty;
     for (const page of pages) if (this.#left.has(page)) pages.delete(page);
-    const room = Math.max(1, this.#pagesMax - pages.size);
+    const room = Math.max(this.#options.least, this.#options.pages - pages.size);
     const group = this.#order.slice(this.#sentCount, this.#sentCount + room);
     this.#sentCount += group.length;
     for (const page of group) {

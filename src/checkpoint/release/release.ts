@@ -6,7 +6,8 @@ import type { Nanoseconds } from "../../sim/time.ts";
  * - `hold`: it leaves when its epoch is committed, and asks for a checkpoint;
  * - `defer`: it leaves when its epoch is committed, too, but asks for a checkpoint only when it has
  *   waited as long as it may;
- * - `bypass`: it leaves at once, from a state that may yet be lost. Only for what promises nothing.
+ * - `bypass`: it leaves at once, from a state that may yet be lost, and even from a host that was
+ *   replaced and does not know it yet. Only for what promises nothing.
  */
 export type Verdict = "hold" | "defer" | "bypass";
 

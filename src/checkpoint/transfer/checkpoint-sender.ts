@@ -37,8 +37,9 @@ export class CheckpointSender {
   readonly #encoder: PageEncoder;
   readonly #cost: EncodeCost;
   readonly #limit: RateLimit;
-  /** Without any a group is made when the one before has left. */
+  /** Without any a group is made when the one before has left; else the wires take what is sent. */
   readonly #lanes: readonly Lane<SentGroup>[];
+  readonly #wires: readonly Lane<SentGroup>[];
   /** Notified when a group has left. */
   readonly #left: Condition;
   #inFlight = 0;
@@ -58,8 +59,16 @@ export class CheckpointSender {
     this.#limit = new RateLimit(host, bitsPerSecond);
     this.#left = new Condition(engine, `${vm.name} on ${host.name}: group left`);
     const all = inFlight === 1 ? [] : [stream, ...moreStreams];
+    const label = `${vm.name} on ${host.name}: groups for`;
+    this.#wires = all.map(
+      (each) =>
+        new Lane(engine, `${label} wire ${each.port}`, host.owner, (group) =>
+          this.#leaveOn(each, group),
+        ),
+    );
     this.#lanes = all.map(
-      (each) => new Lane(engine, host.owner, each, (on, group) => this.#leave(on, group)),
+      (each, index) =>
+        new Lane(engine, `${label} ${each.port}`, host.owner, (group) => this.#leave(index, group)),
     );
   }
 
@@ -139,7 +148,7 @@ export class CheckpointSender {
 
   /** Protection ends: sends nothing more, and forgets what the secondary had. */
   close(): void {
-    for (const lane of this.#lanes) lane.close();
+    for (const lane of [...this.#lanes, ...this.#wires]) lane.close();
     this.#encoder.forget();
   }
 
@@ -174,11 +183,11 @@ export class CheckpointSender {
     }
   }
 
-  /** On a lane: in its own time, beside the making of the next group. */
-  *#leave(stream: ReliableStream, group: SentGroup): Process {
+  /** On a lane: beside the making of the next group, and beside the one before being on the wire. */
+  *#leave(lane: number, group: SentGroup): Process {
     yield* this.#side.host.compute(group.sendNs);
     yield* this.#limit.pass(group.bytes.length);
-    yield* this.#leaveOn(stream, group);
+    yield* this.#wires[lane]!.put(group);
   }
 
   *#leaveOn(stream: ReliableStream, { group, pages, bytes }: SentGroup): Process {

@@ -1,27 +1,20 @@
-import type { ReliableStream } from "../../host/reliable-stream.ts";
 import { Channel } from "../../sim/channel.ts";
 import type { Engine } from "../../sim/engine.ts";
 import type { Owner } from "../../sim/owner.ts";
 import type { Process, ProcessHandle } from "../../sim/process.ts";
 import { GROUPS_IN_FLIGHT_MAX } from "./transfer.ts";
 
-/** Sends what waits on one stream, in a process of its own. */
+/** Works off what waits, one after the other, in a process of its own. */
 export class Lane<T> {
   readonly #queue: Channel<T>;
   readonly #process: ProcessHandle<never>;
 
-  /** @param send Sends one item; returns when it has left the host. */
-  constructor(
-    engine: Engine,
-    owner: Owner,
-    stream: ReliableStream,
-    send: (stream: ReliableStream, item: T) => Process,
-  ) {
-    const name = `${stream.host.name}: groups on ${stream.port}`;
+  /** @param work What is done with each item; the next one's turn comes when it returns. */
+  constructor(engine: Engine, name: string, owner: Owner, work: (item: T) => Process) {
     this.#queue = new Channel(engine, name, { capacity: GROUPS_IN_FLIGHT_MAX });
     const queue = this.#queue;
     this.#process = engine.spawn(name, owner, function* (): Process<never> {
-      for (;;) yield* send(stream, yield* queue.receive());
+      for (;;) yield* work(yield* queue.receive());
     });
   }
 
@@ -30,7 +23,7 @@ export class Lane<T> {
     return this.#queue.put(item);
   }
 
-  /** Sends nothing more. */
+  /** Works nothing more off. */
   close(): void {
     this.#process.kill();
   }

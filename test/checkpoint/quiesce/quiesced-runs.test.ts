@@ -6,10 +6,10 @@ import type { GuestImage } from "../../../src/guest/guest.ts";
 import { keyValue } from "../../../src/guest/key-value.ts";
 import type { MachineDefects } from "../../../src/guest/riscv/machine-options.ts";
 import { riscvJournal } from "../../../src/guest/riscv/riscv-journal.ts";
+import { checkpoint } from "../../../src/schemes/checkpoint.ts";
 import { RandomStream } from "../../../src/sim/random.ts";
 import { ms, seconds, us } from "../../../src/sim/time.ts";
 import { Simulation } from "../../../src/simulation/simulation.ts";
-import { quiescingScheme } from "./quiescing-scheme.ts";
 
 /** Of each client. */
 const REQUESTS = 20;
@@ -26,9 +26,10 @@ interface Case {
 function run({ quiesce, image, seed, fail }: Case) {
   const simulation = new Simulation({ seed, onViolation: "record" });
   const random = new RandomStream(seed, "test: quiesced runs");
-  const { a, b } = simulation.hosts(["a", "b"], { latency: us(50) });
-  const readyNs = random.pick([us(150), us(900), ms(3)]);
-  const scheme = quiescingScheme(quiesce, { interval: ms(6), readyNs });
+  const { a, b } = simulation.hosts(["a", "b"], {
+    latency: random.pick([us(50), us(400), us(1_400)]),
+  });
+  const scheme = checkpoint({ interval: ms(6), quiesce });
   const machine = simulation.protect(image, { primary: a, secondary: b, scheme });
   // Those that are answered together ask again one after the other.
   const clients = [1, 2, 3, 4, 5].map(() =>
@@ -121,7 +122,11 @@ test.each([
 });
 
 test("quiesced runs: storage that has the time comes to rest before every checkpoint", () => {
-  const { seen } = run({ quiesce: quiesces.storage(), image: journal(), seed: 3 });
+  const { seen } = run({
+    quiesce: quiesces.storage({ mostNs: ms(50) }),
+    image: journal(),
+    seed: 3,
+  });
   expect(seen.inTime).toBe(seen.reached);
 });
 

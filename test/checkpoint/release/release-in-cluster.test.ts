@@ -1,13 +1,14 @@
-// covers src/schemes/checkpoint.ts, src/cluster/machine-node.ts, src/cluster/protected-machine.ts, src/cluster/primary-role.ts, src/checkpoint/trigger/held-output.ts
+// covers src/schemes/checkpoint.ts, src/cluster/machine-node.ts, src/cluster/protected-machine.ts, src/cluster/primary-role.ts, src/checkpoint/checkpointer.ts, src/checkpoint/trigger/held-output.ts
 import { expect, test } from "vitest";
 import type { CheckpointOptions } from "../../../src/checkpoint/options.ts";
 import { type AtCommitOptions, atCommit } from "../../../src/checkpoint/release/at-commit.ts";
 import { gateRules } from "../../../src/checkpoint/release/gate-rules.ts";
+import type { Trigger } from "../../../src/checkpoint/trigger/trigger.ts";
 import { triggers } from "../../../src/checkpoint/trigger/triggers.ts";
 import { keyValue } from "../../../src/guest/key-value.ts";
 import { checkpoint } from "../../../src/schemes/checkpoint.ts";
 import { ms, type Nanoseconds, seconds, us } from "../../../src/sim/time.ts";
-import { Simulation } from "../../../src/simulation/simulation.ts";
+import { Simulation, WITNESS_HOST } from "../../../src/simulation/simulation.ts";
 import type { StandinRecord } from "../../../src/verify/standin-record.ts";
 
 /** A key-value machine with two clients, its records kept with their times. */
@@ -98,6 +99,24 @@ test("release: no deferred packet waits longer than it may and one checkpoint", 
   }
 });
 
+test("release: a trigger is told what hurries, and how long the rest may wait", () => {
+  const seen: { bytes: number; urgent: number; leftNs: Nanoseconds }[] = [];
+  const trigger: Trigger = {
+    name: "every 5 ms",
+    *wait({ host, heldBytes, urgentBytes, deferredUntilNs, clockNs }) {
+      yield* host.clock.sleep(ms(5));
+      const leftNs = deferredUntilNs() - clockNs();
+      seen.push({ bytes: heldBytes(), urgent: urgentBytes(), leftNs });
+    },
+  };
+  pair({ trigger, release: atCommit(deferring([1], ms(8))) }).simulation.run({ until: ms(80) });
+  expect(seen.length).toBeGreaterThan(10);
+  const mixed = seen.filter(({ bytes, urgent }) => urgent > 0 && urgent < bytes);
+  expect(mixed.length).toBeGreaterThan(5);
+  // the first deferred packet came in these 5 ms, or in the checkpoint before
+  for (const { leftNs } of mixed) expect([leftNs > ms(2), leftNs <= ms(8)]).toEqual([true, true]);
+});
+
 test("release: deferring loses nothing, whenever the primary dies", () => {
   for (let round = 0; round < 12; round += 1) {
     const on = pair({ trigger: eager(), release: atCommit(deferring([1], ms(8))) });
@@ -130,15 +149,27 @@ test("release: an answer that bypasses comes at once, and may be lost with the p
   expect(on.violated()).toEqual(new Set(["nothing-lost"]));
 });
 
-test("release: a primary that is cut off lets nothing bypass while it is asked who serves", () => {
-  const on = pair({ interval: ms(5), release: bypassing(1, 2) });
-  on.simulation.at(ms(50), () => on.simulation.network.partition("a", "b"));
+test("release: a primary that is cut off lets nothing bypass from when it asks who serves", () => {
+  const on = pair({ interval: ms(5), release: bypassing(1, 2) }, 600);
+  const { network } = on.simulation;
+  on.simulation.at(ms(50), () => {
+    network.partition("a", "b");
+    network.partition("a", WITNESS_HOST);
+  });
+  on.simulation.at(ms(300), () => network.heal("a", WITNESS_HOST));
   on.simulation.run({ until: seconds(1) });
-  const asked = on.records.findIndex(({ record }) => record.kind === "term.requested");
+  const asked = on.records.findIndex(({ record }) => {
+    return record.kind === "term.requested" && record.host === "a";
+  });
+  const count = (part: typeof on.records, kind: string) =>
+    part.filter(({ record }) => record.kind === kind && "host" in record && record.host === "a")
+      .length;
   const [before, after] = [on.records.slice(0, asked), on.records.slice(asked)];
-  const bypassed = (part: typeof before) =>
-    part.filter(({ record }) => record.kind === "output.bypassed").length;
-  expect([bypassed(before) > 10, bypassed(after)]).toEqual([true, 0]);
+  expect(count(before, "output.bypassed")).toBeGreaterThan(50);
+  // it runs on, and what it says is held: all of it, and thrown away in the end
+  expect(count(after, "output.held")).toBeGreaterThan(0);
+  expect(count(after, "output.bypassed")).toBe(0);
+  expect(count(after, "machine.fenced")).toBe(1);
   expect(on.violated()).not.toContain("output-commit");
 });
 
