@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from "../memory/page.ts";
-import type { Process } from "../sim/process.ts";
+import type { Process, ProcessHandle } from "../sim/process.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { MachineBringUp } from "./bring-up/bring-up.ts";
 import type { CaptureSide, MachineCapture } from "./capture/capture.ts";
@@ -32,6 +32,8 @@ export class Checkpointer {
   readonly #capture: MachineCapture;
   #startedAtNs: Nanoseconds = 0;
   #tookNs: Nanoseconds = 0;
+  /** What the capture does between two checkpoints: a process beside the one that is killed. */
+  #between: ProcessHandle | undefined;
   /** Only for the broken variant that sends them late. */
   #previousRegisters: Uint8Array | undefined;
 
@@ -72,6 +74,7 @@ export class Checkpointer {
   /** Protection has ended and {@link run} was killed: gives back what was taken from the machine. */
   end(): void {
     this.#settings.quiesce.end(this.#quiesceContext());
+    this.#between?.kill();
     this.#capture.end?.();
     this.#sender.close();
     this.#dirty.stop();
@@ -158,10 +161,10 @@ export class Checkpointer {
       return;
     }
     const name = `${vm.name} on ${host.name}: ${this.#settings.capture.name}`;
-    const process = engine.spawn(name, host.owner, () => between);
+    this.#between = engine.spawn(name, host.owner, () => between);
     yield* trigger.wait(this.#triggerContext());
     this.#capture.checkpointDue?.();
-    yield* process.join();
+    yield* this.#between.join();
   }
 
   /** Copied at the moment of sending: a page written later is dirty again. */
