@@ -121,7 +121,7 @@ export class CheckpointSender {
     const { transfer } = this.#settings;
     this.#end = transfer.contents ? [encodeContents({ term, epoch, checks }), record] : [record];
     yield* this.#allLeft();
-    for (const message of this.#end) yield* stream.send(message);
+    for (const message of this.#end) yield* this.#put(stream, message);
     return record.length;
   }
 
@@ -175,7 +175,6 @@ export class CheckpointSender {
     this.#inFlight += 1;
     if (this.#lanes.length === 0) {
       yield* host.compute(encodeNs + sendNs);
-      yield* this.#limit.pass(bytes.length);
       yield* this.#leaveOn(stream, made);
     } else {
       yield* host.compute(encodeNs);
@@ -186,12 +185,11 @@ export class CheckpointSender {
   /** On a lane: beside the making of the next group, and beside the one before being on the wire. */
   *#leave(lane: number, group: SentGroup): Process {
     yield* this.#side.host.compute(group.sendNs);
-    yield* this.#limit.pass(group.bytes.length);
     yield* this.#wires[lane]!.put(group);
   }
 
   *#leaveOn(stream: ReliableStream, { group, pages, bytes }: SentGroup): Process {
-    yield* stream.send(bytes);
+    yield* this.#put(stream, bytes);
     this.#inFlight -= 1;
     this.#left.notify();
     yield* this.#steps.announce("group.sent", { group, pages, bytes: bytes.length });
@@ -207,8 +205,14 @@ export class CheckpointSender {
     const streams = [stream, ...moreStreams];
     for (const { group, bytes } of this.#groups) {
       if (missing !== undefined && !missing.has(group)) continue;
-      yield* streams[this.#lanes.length === 0 ? 0 : group % streams.length]!.send(bytes);
+      yield* this.#put(streams[this.#lanes.length === 0 ? 0 : group % streams.length]!, bytes);
     }
-    for (const message of this.#end) yield* stream.send(message);
+    for (const message of this.#end) yield* this.#put(stream, message);
+  }
+
+  /** Whatever is sent keeps to the rate, the first time and again. */
+  *#put(stream: ReliableStream, message: Uint8Array): Process {
+    yield* this.#limit.pass(message.length);
+    yield* stream.send(message);
   }
 }
