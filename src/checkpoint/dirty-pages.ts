@@ -1,4 +1,5 @@
 import { chooseTracker } from "../memory/choose-tracker.ts";
+import type { Memory } from "../memory/memory.ts";
 import { PageSet } from "../memory/page-set.ts";
 import type { DirtyTracker } from "../memory/tracker.ts";
 import { Condition } from "../sim/condition.ts";
@@ -10,6 +11,23 @@ import type { CheckpointSettings } from "./options.ts";
 import type { PrimarySide } from "./primary-side.ts";
 
 /**
+ * The tracker that settings name, for a memory.
+ *
+ * @throws StandinTypeError `STORES_UNSEEN` for a tracker that cannot follow the memory, `TRACKER_OPTION`
+ *   for a setting of another one; StandinRangeError `RING_ENTRIES`, `RING_WATERMARK`.
+ */
+export function createTracker(memory: Memory, settings: CheckpointSettings): DirtyTracker {
+  const { track, broken, scanWorkers, ringEntries, ringWatermark } = settings;
+  return chooseTracker(memory, track, {
+    invalidate: !broken.noTlbInvalidate,
+    ...(scanWorkers > 1 ? { scanWorkers } : {}),
+    ...(ringEntries === undefined ? {} : { ringEntries }),
+    ...(ringWatermark === undefined ? {} : { ringWatermark }),
+    ...(broken.ringOverflowIgnored === true ? { broken: { ignoreOverflow: true } } : {}),
+  });
+}
+
+/**
  * The pages of a machine that its secondary does not have as they are: found by a tracker, whose work
  * is paid for here. What costs the guest its own time, faults and full rings, is paid on the virtual
  * processor when it leaves the guest; looking for dirty pages is paid by whoever collects.
@@ -17,7 +35,7 @@ import type { PrimarySide } from "./primary-side.ts";
 export class DirtyPages {
   /** To be sent. Whoever copies a page to send it takes it out. */
   readonly pages: PageSet = new PageSet();
-  /** Notified whenever the virtual processor has left the guest and more pages may be noted. */
+  /** Notified whenever the virtual processor has left the guest, or pages were collected. */
   readonly noted: Condition;
   readonly #side: PrimarySide;
   readonly #tracker: DirtyTracker;
@@ -32,19 +50,12 @@ export class DirtyPages {
   /** What the virtual processor owes for faults that are not the tracker's. */
   #dueNs: Nanoseconds = 0;
 
-  /** @throws StandinTypeError `STORES_UNSEEN`, `STORES_UNMARKED` for a tracker that cannot follow the memory. */
+  /** @throws As {@link createTracker}. */
   constructor(side: PrimarySide, settings: CheckpointSettings) {
     const { engine, vm, host } = side;
-    const { broken, ringEntries, ringWatermark } = settings;
     this.#side = side;
-    this.#tracker = chooseTracker(vm.guest.memory, settings.track, {
-      invalidate: !broken.noTlbInvalidate,
-      ...(settings.scanWorkers > 1 ? { scanWorkers: settings.scanWorkers } : {}),
-      ...(ringEntries === undefined ? {} : { ringEntries }),
-      ...(ringWatermark === undefined ? {} : { ringWatermark }),
-      ...(broken.ringOverflowIgnored === true ? { broken: { ignoreOverflow: true } } : {}),
-    });
-    this.#isShadowStale = broken.staleShadow === true;
+    this.#tracker = createTracker(vm.guest.memory, settings);
+    this.#isShadowStale = settings.broken.staleShadow === true;
     this.#stopAtPages = settings.trigger.stopAtPages ?? Number.POSITIVE_INFINITY;
     this.noted = new Condition(engine, `${vm.name} on ${host.name}: pages noted`);
     this.#ended = new Signal(engine, `${vm.name} on ${host.name}: pages followed no more`);
@@ -77,6 +88,7 @@ export class DirtyPages {
     const before = this.#tracker.work;
     if (into === undefined) this.#tracker.collect(this.pages);
     else this.pages.union(this.#tracker.collect(into));
+    this.noted.notify();
     const { longestScanPages, comparedPages, collectedPages } = this.#tracker.work;
     yield* host.compute(
       profile.tlbInvalidateNs +
@@ -131,8 +143,10 @@ export class DirtyPages {
     if (costNs > 0) yield* host.compute(costNs);
     if (this.#tracker.isFull === true && !this.#ended.isSet) yield* this.#harvest();
     if (!this.#isOverfull()) return;
-    // Nothing more is written until the checkpoint that all these pages ask for has begun.
-    yield* race({ stop: vm.pauseAsked(), ended: this.#ended.wait() });
+    // Nothing more is written until the checkpoint that all these pages ask for has begun; or until they
+    // were collected before it, for then nobody would ask for one because of them.
+    const room = this.noted.until(() => !this.#isOverfull());
+    yield* race({ stop: vm.pauseAsked(), ended: this.#ended.wait(), room });
   }
 
   /** The guest does not run: entries of the ring are moved aside, and their pages watched again. */

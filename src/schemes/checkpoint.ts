@@ -1,8 +1,8 @@
 import { Checkpointer } from "../checkpoint/checkpointer.ts";
+import { createTracker } from "../checkpoint/dirty-pages.ts";
 import { type CheckpointOptions, checkpointSettings } from "../checkpoint/options.ts";
 import { Receiver } from "../checkpoint/receiver.ts";
 import type { Scheme } from "../cluster/scheme.ts";
-import { chooseTracker } from "../memory/choose-tracker.ts";
 
 /**
  * Periodic checkpoints of the whole machine, output held until the secondary has them.
@@ -17,7 +17,7 @@ export function checkpoint(options: CheckpointOptions = {}): Scheme {
     name: "checkpoint",
     streams: settings.transfer.streams,
     expect(guest, image) {
-      chooseTracker(guest.memory, settings.track);
+      createTracker(guest.memory, settings);
       settings.capture.expect?.(guest);
       settings.quiesce.expect?.(guest, image);
     },
