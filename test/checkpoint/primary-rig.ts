@@ -1,6 +1,6 @@
 import { Checkpointer } from "../../src/checkpoint/checkpointer.ts";
 import { decodeMessage } from "../../src/checkpoint/decode-message.ts";
-import { encodeAnswer } from "../../src/checkpoint/encode-message.ts";
+import { encodeAnswer, encodeMissing } from "../../src/checkpoint/encode-message.ts";
 import type { Message } from "../../src/checkpoint/message.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
 import type { HardwareProfile } from "../../src/host/hardware-profile.ts";
@@ -13,14 +13,35 @@ export type Rig = ReturnType<typeof rig>;
 
 /** Starts the primary's side. */
 export function start(on: Rig) {
-  on.running.vm.start();
-  const checkpointer = new Checkpointer(on.primary, on.settings);
-  return on.engine.spawn("replication", on.a.owner, () => checkpointer.run());
+  return protect(on).process;
 }
 
+/** Starts the primary's side; `end` ends it as the role of a primary does that lost its secondary. */
+export function protect(on: Rig, term = 1) {
+  const { vm } = on.running;
+  if (!vm.started) vm.start();
+  const checkpointer = new Checkpointer({ ...on.primary, term }, on.settings);
+  const process = on.engine.spawn("replication", on.a.owner, () => checkpointer.run());
+  const end = (): void => {
+    process.kill();
+    checkpointer.end();
+    if (vm.paused) vm.resume();
+    on.gate.open(term + 1);
+  };
+  return { process, end };
+}
+
+/** How a scripted secondary answers a commit record; a list names groups that it misses. */
+export type Decision = "acknowledge" | "reject" | "silence" | readonly number[];
+
 /** A secondary that answers each commit record as told, and keeps what it was sent. */
-export function answer(on: Rig, decide: (commits: number) => "acknowledge" | "reject" | "silence") {
+export function answer(on: Rig, decide: (commits: number) => Decision) {
   const messages: Message[] = [];
+  for (const { b: stream } of on.lanes) {
+    on.engine.spawn("lane", on.b.owner, function* () {
+      for (;;) messages.push(decodeMessage(yield* stream.receive())!);
+    });
+  }
   on.engine.spawn("answers", on.b.owner, function* () {
     let commits = 0;
     for (;;) {
@@ -29,9 +50,14 @@ export function answer(on: Rig, decide: (commits: number) => "acknowledge" | "re
       messages.push(message);
       if (message.type !== "commit") continue;
       commits += 1;
-      const type = decide(commits);
+      const decision = decide(commits);
       const { term, epoch } = message;
-      if (type !== "silence") yield* on.streams.b.send(encodeAnswer({ type, term, epoch }));
+      if (decision === "silence") continue;
+      yield* on.streams.b.send(
+        typeof decision === "string"
+          ? encodeAnswer({ type: decision, term, epoch })
+          : encodeMissing({ term, epoch, groups: decision }),
+      );
     }
   });
   return messages;
@@ -49,19 +75,28 @@ export const COSTS: HardwareProfile = {
   copyPageNs: 170,
   resumeNs: 5_000,
   encodePageNs: 190,
+  differencePageNs: 310,
+  keepPageNs: 130,
   sendPageNs: 230,
   transferFixedNs: 13_000,
   applyPageNs: 370,
+  writeFaultNs: 1_900,
+  ringStopNs: 4_100,
 };
 
 /** Checkpoints every 10 ms of a machine of bare pages, each of them acknowledged. */
-export function pageRig(options: CheckpointOptions = {}, machine: PageMachineOptions = {}) {
+export function pageRig(
+  options: CheckpointOptions = {},
+  machine: PageMachineOptions = {},
+  decide: (commits: number) => Decision = () => "acknowledge",
+) {
   const on = rig({ interval: ms(10), ...options }, { image: pageMachine(machine), profile: COSTS });
-  const messages = answer(on, () => "acknowledge");
+  const messages = answer(on, decide);
   return {
     ...on,
     messages,
     start: () => start(on),
+    protect: (term?: number) => protect(on, term),
     /** What was said of an epoch, in order. */
     said: (epoch: number) => on.records().filter((record) => record["epoch"] === epoch),
     /** Numbers of the pages that were sent with an epoch, group by group. */

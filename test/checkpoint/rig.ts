@@ -58,6 +58,11 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
     new ReliableStream({ engine, network, host, peer, port });
   const image = new StandByImage(b, standing.vm.guest);
   const streams = { a: stream(a, "b"), b: stream(b, "a") };
+  const settings = checkpointSettings(options);
+  const lanes = Array.from({ length: settings.transfer.streams - 1 }, (_, lane) => ({
+    a: stream(a, "b", `m stream ${lane + 1}`),
+    b: stream(b, "a", `m stream ${lane + 1}`),
+  }));
   let number = 0;
   return {
     engine,
@@ -68,7 +73,9 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
     running,
     image,
     streams,
-    settings: checkpointSettings(options),
+    /** Streams beside the first one. */
+    lanes,
+    settings,
     primary: {
       engine,
       host: a,
@@ -76,6 +83,7 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       vm: running.vm,
       gate,
       stream: streams.a,
+      moreStreams: lanes.map((lane) => lane.a),
       digest: running.digest,
       held,
       requested: new Signal(engine, "requested"),
