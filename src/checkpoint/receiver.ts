@@ -1,8 +1,10 @@
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { type Announce, announcer } from "./announcer.ts";
+import { Swapper } from "./apply/swapper.ts";
 import { decodeMessage } from "./decode-message.ts";
 import type { DifferenceCounter } from "./encode/difference-counter.ts";
+import type { EncodedPage } from "./encode/encoded-page.ts";
 import { PageApplier } from "./encode/page-applier.ts";
 import { encodeAnswer, encodeMissing, encodeNotice } from "./encode-message.ts";
 import { isLater, isSame, type OfEpoch } from "./epoch-order.ts";
@@ -34,6 +36,8 @@ export class Receiver {
   readonly #anyOrder: boolean;
   /** Finds out which pages change little, for encodings that want to know. */
   readonly #counter: DifferenceCounter | undefined;
+  /** Applies while a checkpoint comes, if that is wanted. */
+  readonly #swapper: Swapper | undefined;
   #lanes: Lanes | undefined;
   /** A commit record whose groups are still under way on other streams. */
   #waiting: CommitMessage | undefined;
@@ -48,9 +52,15 @@ export class Receiver {
     this.#settings = settings;
     this.#announce = announcer(side);
     this.#anyOrder = streams > 1 || contents;
-    this.#staging = new Staging({ anyOrder: this.#anyOrder });
+    const { mode, broken } = settings.apply;
+    this.#staging = new Staging({ anyOrder: this.#anyOrder, anyEpoch: broken.anyEpoch === true });
     this.#counter = settings.encode.createCounter?.();
-    side.image.applier = new PageApplier({ counter: this.#counter });
+    const { applyDefects } = settings.encode;
+    side.image.applier = new PageApplier({ counter: this.#counter, broken: applyDefects });
+    const { host, image } = side;
+    if (mode === "swapping") {
+      this.#swapper = new Swapper({ host, image, announce: this.#announce, broken });
+    }
   }
 
   /** Receives for ever; whoever promotes the secondary kills this process first. */
@@ -78,7 +88,8 @@ export class Receiver {
     const { image } = this.#side;
     assert(image.complete, "only a complete image stands in");
     const of = { epoch: image.epoch, term: image.term };
-    if (this.#settings.broken.tornApply) image.tear(this.#staging.take());
+    if (this.#settings.broken.tornApply) image.tear(this.#takeUnapplied());
+    if (this.#swapper !== undefined) yield* this.#swapper.undo();
     while (image.unappliedCount > 0) yield* this.#applyGroup(of);
     const groups = this.#staging.groupCount;
     this.#staging.clear();
@@ -100,11 +111,13 @@ export class Receiver {
     // What comes late, of a checkpoint that was sent again, is not looked at.
     if (this.#anyOrder && !isLater(message, this.#side.image)) return;
     if (!this.#staging.add(message)) return;
+    if (this.#waiting !== undefined && isLater(message, this.#waiting)) this.#waiting = undefined;
     const { group, pages } = message;
     if (this.#settings.broken.ackBeforeStaged && group === 0) {
       yield* this.#answer("acknowledge", message);
     }
     yield* this.#announce("group.staged", message, { group, pages: pages.length });
+    yield* this.#follow();
     yield* this.#endIfDue();
   }
 
@@ -118,6 +131,7 @@ export class Receiver {
     // A checkpoint that was sent again although it had arrived: say so once more.
     if (commit.term === image.term && commit.epoch <= image.epoch) {
       this.#staging.forget(commit);
+      yield* this.#follow();
       yield* this.#answer("acknowledge", commit);
       return;
     }
@@ -141,7 +155,7 @@ export class Receiver {
     this.#unreadableCount = 0;
     if (refusal === undefined) yield* this.#commit(commit);
     else {
-      this.#staging.clear();
+      yield* this.#giveUp();
       yield* this.#refuse(commit, refusal);
     }
     yield* this.#rest();
@@ -154,7 +168,7 @@ export class Receiver {
 
     // 3. The commit point.
     const pages = this.#staging.pageCount;
-    image.commit(commit, this.#staging.take());
+    image.commit(commit, this.#takeUnapplied());
     yield* this.#announce(`${of}.committed`, commit, { pages });
 
     // 4. Acknowledge: the primary may release the epoch's output.
@@ -200,7 +214,24 @@ export class Receiver {
     yield* this.#announce("groups.missing", commit, { groups: groups.length });
     const { term, epoch } = commit;
     yield* this.#side.stream.send(encodeMissing({ term, epoch, groups }));
+    yield* this.#follow();
     return true;
+  }
+
+  /** Applies what comes while it comes, if that is wanted, or takes back what will not be committed. */
+  *#follow(): Process {
+    if (this.#swapper !== undefined) yield* this.#swapper.follow(this.#staging);
+  }
+
+  /** Forgets the checkpoint under way. */
+  *#giveUp(): Process {
+    this.#staging.giveUp();
+    yield* this.#follow();
+  }
+
+  /** Takes the staged pages that are not in memory yet; what is there stays. */
+  #takeUnapplied(): EncodedPage[] {
+    return this.#swapper?.keep(this.#staging.takeGroups()) ?? this.#staging.take();
   }
 
   *#refuse(of: OfEpoch, reason: Refusal | "unreadable message"): Process {
@@ -219,7 +250,7 @@ export class Receiver {
     }
     // With a table of contents what has come stays; with one stream the commit record is refused, too.
     if (!contents && streams === 1) this.#staging.spoil();
-    else if (!contents) this.#staging.clear();
+    else if (!contents) yield* this.#giveUp();
     this.#waiting = undefined;
     this.#unreadableCount = 0;
     const { term, image } = this.#side;

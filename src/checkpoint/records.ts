@@ -30,6 +30,8 @@ export type CheckpointRecord =
   | ({ readonly kind: "checkpoint.aborted"; reason: string } & OfEpoch)
   // Secondary
   | ({ readonly kind: "group.staged"; group: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "group.swapped"; group: number; pages: number } & OfEpoch)
+  | ({ readonly kind: "swap.undone"; pages: number } & OfEpoch)
   | ({ readonly kind: "groups.missing"; groups: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.committed"; pages: number } & OfEpoch)
   | ({ readonly kind: "bring-up.committed"; pages: number } & OfEpoch)

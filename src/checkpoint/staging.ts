@@ -67,6 +67,11 @@ export class Staging {
     return this.#groups.get(number);
   }
 
+  /** The group that came so many groups after the first one: for a defect only, it takes its time. */
+  arrived(index: number): GroupMessage | undefined {
+    return [...this.#groups.values()][index];
+  }
+
   /**
    * Puts a group where it belongs; the staging keeps it.
    *
@@ -105,6 +110,13 @@ export class Staging {
     this.#contents = undefined;
     this.#damaged = false;
     this.#attempt += 1;
+  }
+
+  /** Forgets a checkpoint that was refused. */
+  giveUp(): void {
+    // the defect: its groups stay, and are taken for a part of the next one
+    if (this.#anyEpoch) this.#damaged = false;
+    else this.clear();
   }
 
   /** Forgets the groups of a checkpoint that is committed; those of a later one stay. */
@@ -146,10 +158,15 @@ export class Staging {
 
   /** Hands over the pages in the order of their groups and forgets them. */
   take(): EncodedPage[] {
+    return this.takeGroups().flatMap(({ pages }) => pages);
+  }
+
+  /** Hands over the groups in the order of their numbers and forgets them. */
+  takeGroups(): GroupMessage[] {
     const groups = [...this.#groups.values()].sort((a, b) => a.group - b.group);
     assert(groups.length <= STAGED_GROUPS_MAX, "staging keeps its bound");
     this.clear();
-    return groups.flatMap(({ pages }) => pages);
+    return groups;
   }
 
   #addAnywhere(group: GroupMessage): boolean {

@@ -3,6 +3,7 @@ import type { Host } from "../host/host.ts";
 import { PageSet } from "../memory/page-set.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
+import { applyCostNs } from "./apply/apply-cost.ts";
 import type { EncodedPage } from "./encode/encoded-page.ts";
 import { PageApplier } from "./encode/page-applier.ts";
 import { isLater } from "./epoch-order.ts";
@@ -93,11 +94,16 @@ export class StandByImage {
     this.applier.beginEpoch(epoch);
   }
 
+  /** True for a page that memory does not have before the commit point makes it grow. */
+  mustWait(page: number): boolean {
+    return !this.guest.memory.regions.some((region) => region.contains(page));
+  }
+
   /** Copies a group of committed pages to memory and pays for it; returns how many it copied. */
   *applyGroup(): Process<number> {
     const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
     for (const page of pages) this.applier.apply(page, this.guest.memory);
-    yield* this.#host.compute(pages.length * this.#host.profile.applyPageNs);
+    yield* this.#host.compute(applyCostNs(pages, this.#host.profile));
     return pages.length;
   }
 

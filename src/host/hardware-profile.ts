@@ -41,6 +41,10 @@ export interface HardwareCosts {
   readonly transferFixedNs: Nanoseconds;
   /** Putting one received page into the stand-by machine. */
   readonly applyPageNs: Nanoseconds;
+  /** Putting a difference into one page of the stand-by machine. */
+  readonly patchPageNs: Nanoseconds;
+  /** Comparing a received page with one of the stand-by machine and exchanging what differs. */
+  readonly swapPageNs: Nanoseconds;
   /** The first write to a watched page, while the machine runs. */
   readonly writeFaultNs: Nanoseconds;
   /** A full dirty ring: leaving the machine, taking the entries out, going back. While it runs. */

@@ -3,8 +3,11 @@ import { AddressSpace } from "./address-space.ts";
 import { expectLength, expectPage, expectPageBytes, expectPageCount } from "./bounds.ts";
 import { ComposedTable } from "./composed-table.ts";
 import { DirectTlb } from "./direct-tlb.ts";
+import { exchangeWords } from "./exchange-words.ts";
+import type { Extent } from "./extent.ts";
 import { InnerTlb } from "./inner-tlb.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
+import { isEqualAt } from "./page-compare.ts";
 import { pageIsZero } from "./page-is-zero.ts";
 import type { PageSet } from "./page-set.ts";
 import type { Region, RegionOptions } from "./region.ts";
@@ -340,6 +343,28 @@ export class Memory {
     this.#translator.noteWrite(page, "host");
     this.#claim(page).fill(0);
     this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "host");
+  }
+
+  /**
+   * Exchanges a page with a copy of one outside the machine, 8-byte word by word where they differ: the
+   * copy then holds what the page held, and doing it again undoes it. Nothing happens to equal pages.
+   *
+   * @param copy Changed; it must not lie in this memory.
+   * @param offset Where the copy begins in it, in bytes, a multiple of the page size.
+   * @returns How many words differed.
+   * @throws `StandinRangeError` `PAGE_OUT_OF_RANGE`, `WRITE_NOT_PERMITTED`.
+   */
+  hostExchange(page: number, copy: Extent, offset: number): number {
+    const { backing, basePage } = this.#space.regionOf(page);
+    const index = page - basePage;
+    // an untouched page stays free of cost when there is nothing to exchange
+    if (isEqualAt(backing.extentOf(index), backing.offsetOf(index), copy, offset)) return 0;
+    this.#translator.noteWrite(page, "host");
+    this.#claim(page);
+    const words = exchangeWords(backing.extentOf(index), backing.offsetOf(index), copy, offset);
+    this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "host");
+    assert(words > 0, "pages that are not equal differ in a word");
+    return words;
   }
 
   /**

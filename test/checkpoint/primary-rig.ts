@@ -82,6 +82,8 @@ export const COSTS: HardwareProfile = {
   applyPageNs: 370,
   writeFaultNs: 1_900,
   ringStopNs: 4_100,
+  patchPageNs: 410,
+  swapPageNs: 830,
 };
 
 /** Checkpoints every 10 ms of a machine of bare pages, each of them acknowledged. */

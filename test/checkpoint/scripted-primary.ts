@@ -9,7 +9,7 @@ import type { ReliableStream } from "../../src/host/reliable-stream.ts";
 import { ms } from "../../src/sim/time.ts";
 import { type RigParts, rig } from "./rig.ts";
 
-/** Contents of pages by number: each page is filled with its value. */
+/** Contents of pages by number: the first 64 bytes of each page are its value, the others 0. */
 export type Fill = Readonly<Record<number, number>>;
 
 /** What a scripted checkpoint may be given. */
@@ -54,7 +54,7 @@ export function scripted(options: CheckpointOptions = {}, parts: RigParts = {}) 
       const groups = fills.map((fill, group) => {
         const pages = Object.entries(fill).map(([page, value]) => ({
           page: Number(page),
-          bytes: new Uint8Array(4096).fill(value),
+          bytes: new Uint8Array(4096).fill(value, 0, 64),
         }));
         return encodeGroup({ term, epoch, group, pages }, encoder);
       });

@@ -7,6 +7,7 @@ import {
   DIRECT_STORE,
   type DirectTlb,
 } from "../../src/memory/direct-tlb.ts";
+import { Extent } from "../../src/memory/extent.ts";
 import { Memory, type MemoryOptions } from "../../src/memory/memory.ts";
 import { PAGE_SIZE } from "../../src/memory/page.ts";
 import { PageSet } from "../../src/memory/page-set.ts";
@@ -160,6 +161,9 @@ test.each([true, false])(
     const { memory, direct } = rig({ logDeviceWrites: logged });
     const at = BASE_PAGE * PAGE_SIZE;
     const told: unknown[] = [];
+    const [copy, equal] = [1, 1].map(() => new Extent(new ArrayBuffer(PAGE_SIZE), 0, PAGE_SIZE));
+    copy!.bytes.fill(1);
+    equal!.bytes.fill(1);
     memory.store8(at + PAGE_SIZE, 1);
     memory.store8(at, 1); // now a cached translation lets stores pass
     memory.tlb.watch(direct, BASE_PAGE, 1);
@@ -174,6 +178,8 @@ test.each([true, false])(
     memory.hostWrite(BASE_PAGE, new Uint8Array(PAGE_SIZE).fill(1));
     memory.hostWrite(BASE_PAGE + 1, new Uint8Array(PAGE_SIZE).fill(1));
     memory.zeroPage(BASE_PAGE);
+    memory.hostExchange(BASE_PAGE, copy!, 0);
+    memory.hostExchange(BASE_PAGE, equal!, 0); // nothing differs
     const store = [at, PAGE_SIZE, "processor"];
     expect(told).toEqual([
       store,
@@ -181,6 +187,7 @@ test.each([true, false])(
       store,
       [at + 16, 4, "device"],
       [at + PAGE_SIZE - 2, 2, "device"],
+      [at, PAGE_SIZE, "host"],
       [at, PAGE_SIZE, "host"],
       [at, PAGE_SIZE, "host"],
     ]);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Extent } from "../../src/memory/extent.ts";
 import { LinearBacking } from "../../src/memory/linear-backing.ts";
 import { Memory } from "../../src/memory/memory.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SIZE } from "../../src/memory/page.ts";
@@ -28,6 +29,13 @@ function region(basePage: number, backing: SparseBacking | LinearBacking) {
   return { memory, base: basePage * PAGE_SIZE };
 }
 
+/** A page of one value, outside of any memory. */
+function pageOf(value: number): Extent {
+  const copy = new Extent(new ArrayBuffer(PAGE_SIZE), 0, PAGE_SIZE);
+  copy.bytes.fill(value);
+  return copy;
+}
+
 function code(action: () => unknown): unknown {
   try {
     action();
@@ -45,7 +53,19 @@ const address = fc.oneof(
     .map(([page, offset]) => page * PAGE_SIZE + offset),
 );
 const step = fc.record({
-  kind: fc.constantFrom(8, 16, 32, 64, "write", "dma", "host", "zero", "invalidate", "collect"),
+  kind: fc.constantFrom(
+    8,
+    16,
+    32,
+    64,
+    "write",
+    "dma",
+    "host",
+    "exchange",
+    "zero",
+    "invalidate",
+    "collect",
+  ),
   address,
   value: fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn }),
   length: fc.integer({ min: 0, max: 3 * PAGE_SIZE }),
@@ -81,6 +101,14 @@ describe.each(Object.entries(machines))("memory, %s", (_, create) => {
           } else if (kind === "host") {
             const whole = new Uint8Array(PAGE_SIZE).fill(low);
             memory.hostWrite(base / PAGE_SIZE + page, whole);
+            plain.set(whole, page * PAGE_SIZE);
+          } else if (kind === "exchange") {
+            const copy = new Extent(new ArrayBuffer(2 * PAGE_SIZE), 0, 2 * PAGE_SIZE);
+            copy.bytes.fill(low, PAGE_SIZE + (length % PAGE_SIZE));
+            const whole = copy.bytes.slice(PAGE_SIZE);
+            memory.hostExchange(base / PAGE_SIZE + page, copy, PAGE_SIZE);
+            const before = plain.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+            expect(Buffer.compare(copy.bytes.subarray(PAGE_SIZE), before)).toBe(0);
             plain.set(whole, page * PAGE_SIZE);
           } else if (kind === "zero") {
             memory.zeroPage(base / PAGE_SIZE + page);
@@ -143,6 +171,7 @@ test("memory: a cached translation of an untouched page leads to what is written
   for (const write of [
     (memory: Memory) => memory.dmaWrite(0, new Uint8Array([5])),
     (memory: Memory) => memory.hostWrite(0, new Uint8Array(PAGE_SIZE).fill(5)),
+    (memory: Memory) => memory.hostExchange(0, pageOf(5), 0),
   ]) {
     const memory = sparseMachine(1);
     expect(memory.load8(0)).toBe(0);
@@ -208,6 +237,7 @@ test.each([-1, 0.5, Number.NaN, 2, ADDRESS_PAGES_MAX])("memory: page %d is refus
   const bytes = new Uint8Array(PAGE_SIZE);
   expect(code(() => memory.page(page))).toBe("PAGE_OUT_OF_RANGE");
   expect(code(() => memory.hostWrite(page, bytes))).toBe("PAGE_OUT_OF_RANGE");
+  expect(code(() => memory.hostExchange(page, pageOf(1), 0))).toBe("PAGE_OUT_OF_RANGE");
   expect(code(() => memory.zeroPage(page))).toBe("PAGE_OUT_OF_RANGE");
   if (page === 2) expect(memory.regionAt(page)).toBeUndefined();
   else expect(code(() => memory.regionAt(page))).toBe("PAGE_OUT_OF_RANGE");
@@ -232,6 +262,7 @@ test("memory: reading, and writing zeros from outside, takes no room", () => {
   expect(memory.residentBytes).toBe(0);
   for (let page = 0; page < 16_384; page += 1) memory.load8(page * PAGE_SIZE);
   memory.hostWrite(5, new Uint8Array(PAGE_SIZE));
+  expect(memory.hostExchange(5, pageOf(0), 0)).toBe(0);
   memory.tlb.invalidate();
   memory.load8(5 * PAGE_SIZE);
   expect(memory.residentBytes).toBeLessThan(32 * 1_024);

@@ -1,4 +1,5 @@
 import { ContiguousBacking } from "../../src/memory/contiguous-backing.ts";
+import { Extent } from "../../src/memory/extent.ts";
 import { Memory, type MemoryOptions } from "../../src/memory/memory.ts";
 import { PAGE_SIZE } from "../../src/memory/page.ts";
 import { SparseBacking } from "../../src/memory/sparse-backing.ts";
@@ -104,6 +105,11 @@ function routesTo(
     dmaWrite: range((address, bytes) => memory.dmaWrite(address, bytes)),
     hostWrite: (write) =>
       memory.hostWrite(page(write), new Uint8Array(PAGE_SIZE).fill(write.value)),
+    hostExchange: (write) => {
+      const copy = new Extent(new ArrayBuffer(PAGE_SIZE), 0, PAGE_SIZE);
+      copy.bytes.fill(write.value);
+      memory.hostExchange(page(write), copy, 0);
+    },
     zeroPage: (write) => memory.zeroPage(page(write)),
     ...(linear && {
       "the guest itself": (write: DrawnWrite) => {

@@ -65,6 +65,20 @@ export class PageApplier {
     }
   }
 
+  /**
+   * Makes a page without putting it into memory.
+   *
+   * @param base One page: what the receiver has of it so far.
+   * @param target One page, overwritten; not the same bytes as `base`.
+   */
+  decode(encoded: EncodedPage, base: Uint8Array, target: Uint8Array): void {
+    decodeInto(encoded, base, target);
+    this.#counter?.note(encoded.page, base, target);
+    if (encoded.form !== WORDS && encoded.form !== RUNS) return;
+    this.#patchedPages += 1;
+    if (this.#broken.xorTwice === true) target.set(base);
+  }
+
   #note(encoded: EncodedPage, memory: Memory, counter: DifferenceCounter): void {
     const before = memory.page(encoded.page);
     decodeInto(encoded, before, this.#scratch);

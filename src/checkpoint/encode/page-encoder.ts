@@ -1,5 +1,6 @@
 import type { ByteWriter } from "../../sim/byte-writer.ts";
 import type { DifferenceCounter } from "./difference-counter.ts";
+import type { ApplyDefects } from "./encode-defects.ts";
 import type { EncodeWork } from "./encode-work.ts";
 import type { FeedbackList } from "./feedback-list.ts";
 
@@ -34,4 +35,6 @@ export interface PageEncoding {
   createEncoder(): PageEncoder;
   /** The secondary's half, for one machine; only encodings with feedback have one. */
   createCounter?(): DifferenceCounter;
+  /** How the secondary is to be broken on purpose; never set otherwise. */
+  readonly applyDefects?: ApplyDefects;
 }

@@ -3,7 +3,7 @@ import { StandinRangeError } from "../../sim/errors.ts";
 import type { WordBytes } from "./changed-words.ts";
 import { DifferenceCounter } from "./difference-counter.ts";
 import { DifferenceEncoder } from "./difference-encoder.ts";
-import type { EncodeDefects } from "./encode-defects.ts";
+import type { ApplyDefects, EncodeDefects } from "./encode-defects.ts";
 import { ListedPages } from "./listed-pages.ts";
 import type { PageDifference } from "./page-difference.ts";
 import type { PageEncoding } from "./page-encoder.ts";
@@ -22,7 +22,7 @@ export interface CacheOptions {
   /** A copy that is not renewed within so many epochs is forgotten. Default: none is. */
   readonly cacheEpochs?: number;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
-  readonly broken?: EncodeDefects;
+  readonly broken?: EncodeDefects & ApplyDefects;
 }
 
 /** Options of {@link wordDifference}. */
@@ -135,6 +135,7 @@ function cached(
   const shared = broken.sharedList === true ? create() : undefined;
   return {
     name,
+    ...(broken.xorTwice === true ? { applyDefects: { xorTwice: true } } : {}),
     createEncoder() {
       const { sent, list } = shared ?? create();
       const parts = { name, difference: createDifference(), sent, broken };

@@ -24,6 +24,8 @@ export const modern: HardwareProfile = {
   sendPageNs: 1_300,
   transferFixedNs: us(20),
   applyPageNs: 400,
+  patchPageNs: 450,
+  swapPageNs: 1_000,
   writeFaultNs: 1_500,
   ringStopNs: us(5),
   markedStorePpm: 80_000,
@@ -57,6 +59,10 @@ export const modern: HardwareProfile = {
       "computed from Firecracker's SPECIFICATION: one core moves 25 Gbit/s, so 4 KiB take 1.31 us of it",
     transferFixedNs: "estimate: two threads waking up, one at each end, and a few small messages",
     applyPageNs: "as copyPageNs",
+    patchPageNs:
+      "computed: reading and patching one page: copyPageNs, and a few words put in at a nanosecond each",
+    swapPageNs:
+      "computed: comparePageNs, then what differs written on both sides: for half a page as much as copyPageNs",
     writeFaultNs:
       "computed from exit and entry of 1,376 cycles (measured for KVM, LKML, December 2020) and about as much again in the handler, at 2 GHz",
     ringStopNs:

@@ -34,6 +34,8 @@ export const remus2008: HardwareProfile = {
   sendPageNs: us(18),
   transferFixedNs: us(350),
   applyPageNs: COPY_NS,
+  patchPageNs: 4_500,
+  swapPageNs: 3_700 + COPY_NS,
   writeFaultNs: us(3),
   ringStopNs: us(20),
   markedStorePpm: 150_000,
@@ -67,6 +69,10 @@ export const remus2008: HardwareProfile = {
     transferFixedNs:
       "computed: what is left of 0.60 ms transmitting for one dirty page (Remus, NSDI'08) after the round trip and the page",
     applyPageNs: "computed: one copy",
+    patchPageNs:
+      "computed: one copy of 1.85 us, and two cycles at 3.2 GHz for each byte that is decoded, 2.6 us",
+    swapPageNs:
+      "computed: comparePageNs, then what differs written on both sides: for half a page one copy",
     writeFaultNs: "estimate: a trap into the hypervisor and its shadow paging, about 10,000 cycles",
     ringStopNs:
       "estimate: as writeFaultNs, and a switch to user space and back with a few system calls",

@@ -40,6 +40,8 @@ export const points: readonly Point[] = [
   announced("checkpoint.aborted", "the primary learns that the secondary refused the checkpoint"),
   // Checkpoints, at the secondary
   announced("group.staged", "the secondary has put one group of pages aside"),
+  announced("group.swapped", "a group of pages is in memory before its checkpoint is committed"),
+  announced("swap.undone", "what was in memory of an uncommitted checkpoint is out of it again"),
   announced("groups.missing", "the secondary asks again for groups that have not come unharmed"),
   announced("checkpoint.committed", "the checkpoint has replaced the previous one"),
   announced("bring-up.committed", "a part of the first copy of memory has come to stay"),

@@ -76,3 +76,34 @@ test("page applier: the counter sees each page as it was and as it will be", () 
   expect(listedAfter(encoded(IDENTICAL))).toBe(1);
   expect(counter.comparedPages).toBe(4);
 });
+
+test("page applier: a page that is made and not applied leaves memory and its base as they are", () => {
+  const target = memory();
+  const [base, made] = [target.page(18).slice(), new Uint8Array(PAGE)];
+  const counts: [number, number, number][] = [];
+  const counter = new DifferenceCounter({
+    ...{ wordBytes: 8, thresholdWords: 64, thresholdIntervals: 1, maxPages: 8 },
+  });
+  counter.note = (page, before, after) => counts.push([page, before[1]!, after[1]!]);
+  const applier = new PageApplier({ counter });
+  applier.decode(encoded(RUNS, 1, 2, 5, 6), base, made);
+  expect([made[0], made[1], made[2], base[1], target.page(18)[1]]).toEqual([9, 5, 6, 9, 9]);
+  applier.decode(encoded(WHOLE, ...Array<number>(PAGE).fill(7)), base, made);
+  expect([made[0], made[1], made[4095]]).toEqual([7, 7, 7]);
+  applier.decode(encoded(ZERO), base, made);
+  expect(made[0]).toBe(0);
+  expect(counts).toEqual([
+    [18, 9, 5],
+    [18, 9, 7],
+    [18, 9, 0],
+  ]);
+  expect(applier.patchedPages).toBe(1);
+});
+
+test("page applier: made with a defect, a difference changes nothing", () => {
+  const target = memory();
+  const made = new Uint8Array(PAGE);
+  const applier = new PageApplier({ broken: { xorTwice: true } });
+  applier.decode(encoded(RUNS, 1, 2, 5, 6), target.page(18), made);
+  expect(made[1]).toBe(9);
+});
