@@ -163,25 +163,27 @@ export class Receiver {
 
   *#commit(commit: CommitMessage): Process {
     const { image } = this.#side;
-    const of = commit.complete === false ? "bring-up" : "checkpoint";
+    const isPartial = commit.complete === false;
     const { acknowledge } = this.#settings.apply;
 
     // 3. The commit point.
     const pages = this.#staging.pageCount;
     image.commit(commit, this.#takeUnapplied());
-    yield* this.#announce(`${of}.committed`, commit, { pages });
+    if (isPartial) yield* this.#announce("bring-up.committed", commit, { pages });
+    else yield* this.#announce("checkpoint.committed", commit, { pages });
 
     // 4. Acknowledge: the primary may release the epoch's output.
     if (acknowledge === "stored") yield* this.#acknowledge(commit);
 
     // 5. Apply to memory.
     while (image.unappliedCount > 0) yield* this.#applyGroup(commit);
-    const digest = image.complete ? stateDigest(this.#side.digest, image.registers) : undefined;
-    yield* this.#announce(
-      `${of}.applied`,
-      commit,
-      digest === undefined ? { pages } : { pages, digest },
-    );
+    if (isPartial) yield* this.#announce("bring-up.applied", commit, { pages });
+    else {
+      yield* this.#announce("checkpoint.applied", commit, {
+        pages,
+        digest: stateDigest(this.#side.digest, image.registers),
+      });
+    }
     if (acknowledge === "applied") yield* this.#acknowledge(commit);
   }
 

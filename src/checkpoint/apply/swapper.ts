@@ -64,6 +64,11 @@ export class Swapper {
     return this.#groups.length;
   }
 
+  /** Bytes of reserved memory held. */
+  get residentBytes(): number {
+    return this.#reserved.residentBytes;
+  }
+
   /** Does with memory what has happened to the staged groups: swaps in those that come next, or back. */
   *follow(staging: Staging): Process {
     if (staging.attempt !== this.#attempt) {

@@ -1,11 +1,16 @@
 // covers src/checkpoint/apply/swapper.ts, src/checkpoint/apply/apply.ts
 import { describe, expect, test } from "vitest";
+import { announcer } from "../../../src/checkpoint/announcer.ts";
 import { type SwapDefects, swapping } from "../../../src/checkpoint/apply/apply.ts";
+import { Swapper } from "../../../src/checkpoint/apply/swapper.ts";
 import { encodings } from "../../../src/checkpoint/encode/encodings.ts";
+import { WHOLE } from "../../../src/checkpoint/encode/page-form.ts";
+import { Staging } from "../../../src/checkpoint/staging.ts";
 import { groups, packets } from "../../../src/checkpoint/transfer/transfer.ts";
 import { ms } from "../../../src/sim/time.ts";
 import { pageMachine } from "../page-machine.ts";
 import { COSTS } from "../primary-rig.ts";
+import { rig } from "../rig.ts";
 import { damaged, type Fill, scripted } from "../scripted-primary.ts";
 
 const FIRST = [{ 40: 7, 41: 7 }, { 42: 7 }, { 43: 7 }];
@@ -148,6 +153,39 @@ test("swapper: pages that memory does not have yet wait for the commit point", (
   on.send([...outside.groups, outside.commit]);
   expect(on.types()).toEqual(["acknowledge", "reject"]);
   expect(on.contents(40, beyond)).toEqual([7, 6]);
+});
+
+test("swapper: of an attempt that is given up, no page waits for the commit point", () => {
+  const on = scripted(SWAPPING, { image: pageMachine({ pages: 48, roomPages: 56 }) });
+  const beyond = on.memory.regions[0]!.basePage + 48;
+  const regionPages = 49;
+  const first = on.checkpoint(1, [{ [beyond]: 5 }], { regionPages });
+  const again = on.checkpoint(1, [{ 40: 7 }], { regionPages });
+  on.send([...first.groups, ...again.groups, again.commit]);
+  expect(on.types()).toEqual(["acknowledge"]);
+  expect(on.contents(40, beyond)).toEqual([7, 0]);
+});
+
+test("swapper: reserved memory is used again by the next checkpoint", () => {
+  const { engine, image, b: host } = rig();
+  const announce = announcer({ engine, machine: "m", host });
+  const swapper = new Swapper({ host, image, announce, broken: {} });
+  engine.spawn("swapper", host.owner, function* () {
+    for (let epoch = 1; epoch <= 40; epoch += 1) {
+      const pages = [1, 2, 3, 4].map((page) => ({
+        ...{ page, form: WHOLE },
+        payload: new Uint8Array(4096).fill(epoch),
+      }));
+      const staging = new Staging();
+      staging.add({ type: "group", term: 1, epoch, group: 0, pages, check: 1 });
+      yield* swapper.follow(staging);
+      expect(swapper.groupCount).toBe(1);
+      expect(swapper.keep(staging.takeGroups())).toEqual([]);
+      expect(swapper.groupCount).toBe(0);
+    }
+  });
+  engine.run();
+  expect(swapper.residentBytes).toBe(64 * 4096);
 });
 
 test("swapper: each page costs a swap, and a difference its patch besides", () => {
