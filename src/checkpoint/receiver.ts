@@ -1,13 +1,9 @@
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { type Announce, announcer } from "./announcer.ts";
-import { Swapper } from "./apply/swapper.ts";
+import { CheckpointApplier } from "./apply/checkpoint-applier.ts";
 import { decodeMessage } from "./decode-message.ts";
-import type { DifferenceCounter } from "./encode/difference-counter.ts";
-import type { EncodedPage } from "./encode/encoded-page.ts";
-import { PageApplier } from "./encode/page-applier.ts";
-import { encodeAnswer, encodeMissing, encodeNotice } from "./encode-message.ts";
-import { isLater, isSame, type OfEpoch } from "./epoch-order.ts";
+import { isLater, isSame } from "./epoch-order.ts";
 import type {
   CommitMessage,
   ContentsMessage,
@@ -17,6 +13,7 @@ import type {
 } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
 import type { SecondarySide } from "./secondary-side.ts";
+import { Answers } from "./stage/answers.ts";
 import { Lanes } from "./stage/lanes.ts";
 import type { Refusal } from "./stage/refusal.ts";
 import { Staging } from "./staging.ts";
@@ -34,10 +31,8 @@ export class Receiver {
   readonly #staging: Staging;
   /** Groups may come in any order: by several streams, or named by a table of contents. */
   readonly #anyOrder: boolean;
-  /** Finds out which pages change little, for encodings that want to know. */
-  readonly #counter: DifferenceCounter | undefined;
-  /** Applies while a checkpoint comes, if that is wanted. */
-  readonly #swapper: Swapper | undefined;
+  readonly #applier: CheckpointApplier;
+  readonly #answers: Answers;
   #lanes: Lanes | undefined;
   /** A commit record whose groups are still under way on other streams. */
   #waiting: CommitMessage | undefined;
@@ -48,24 +43,22 @@ export class Receiver {
 
   constructor(side: SecondarySide, settings: CheckpointSettings) {
     const { streams, contents } = settings.transfer;
+    const { anyEpoch = false } = settings.apply.broken;
+    const announce = announcer(side);
     this.#side = side;
     this.#settings = settings;
-    this.#announce = announcer(side);
+    this.#announce = announce;
     this.#anyOrder = streams > 1 || contents;
-    const { mode, broken } = settings.apply;
-    this.#staging = new Staging({ anyOrder: this.#anyOrder, anyEpoch: broken.anyEpoch === true });
-    this.#counter = settings.encode.createCounter?.();
-    const { applyDefects } = settings.encode;
-    side.image.applier = new PageApplier({ counter: this.#counter, broken: applyDefects });
-    const { host, image } = side;
-    if (mode === "swapping") {
-      this.#swapper = new Swapper({ host, image, announce: this.#announce, broken });
-    }
+    this.#staging = new Staging({ anyOrder: this.#anyOrder, anyEpoch });
+    this.#applier = new CheckpointApplier(side, settings, announce);
+    const { counter } = this.#applier;
+    this.#answers = new Answers({ stream: side.stream, announce, counter });
   }
 
   /** Receives for ever; whoever promotes the secondary kills this process first. */
   *run(): Process<never> {
     this.#side.image.clear();
+    this.#applier.start();
     const lanes = new Lanes(this.#side);
     this.#lanes = lanes;
     for (;;) {
@@ -78,6 +71,7 @@ export class Receiver {
   /** Ends what runs beside {@link Receiver.run}, which was killed. */
   close(): void {
     this.#lanes?.close();
+    this.#applier.close();
   }
 
   /**
@@ -88,9 +82,9 @@ export class Receiver {
     const { image } = this.#side;
     assert(image.complete, "only a complete image stands in");
     const of = { epoch: image.epoch, term: image.term };
-    if (this.#settings.broken.tornApply) image.tear(this.#takeUnapplied());
-    if (this.#swapper !== undefined) yield* this.#swapper.undo();
-    while (image.unappliedCount > 0) yield* this.#applyGroup(of);
+    this.close();
+    if (this.#settings.broken.tornApply) image.tear(this.#applier.take(this.#staging));
+    yield* this.#applier.settle(of);
     const groups = this.#staging.groupCount;
     this.#staging.clear();
     if (groups > 0) yield* this.#announce("checkpoint.discarded", of, { groups });
@@ -114,10 +108,10 @@ export class Receiver {
     if (this.#waiting !== undefined && isLater(message, this.#waiting)) this.#waiting = undefined;
     const { group, pages } = message;
     if (this.#settings.broken.ackBeforeStaged && group === 0) {
-      yield* this.#answer("acknowledge", message);
+      yield* this.#answers.acknowledgeAgain(message);
     }
     yield* this.#announce("group.staged", message, { group, pages: pages.length });
-    yield* this.#follow();
+    yield* this.#applier.follow(this.#staging);
     yield* this.#endIfDue();
   }
 
@@ -131,8 +125,8 @@ export class Receiver {
     // A checkpoint that was sent again although it had arrived: say so once more.
     if (commit.term === image.term && commit.epoch <= image.epoch) {
       this.#staging.forget(commit);
-      yield* this.#follow();
-      yield* this.#answer("acknowledge", commit);
+      yield* this.#applier.follow(this.#staging);
+      yield* this.#answers.acknowledgeAgain(commit);
       return;
     }
 
@@ -156,7 +150,7 @@ export class Receiver {
     if (refusal === undefined) yield* this.#commit(commit);
     else {
       yield* this.#giveUp();
-      yield* this.#refuse(commit, refusal);
+      yield* this.#answers.refuse(commit, refusal);
     }
     yield* this.#rest();
   }
@@ -168,23 +162,23 @@ export class Receiver {
 
     // 3. The commit point.
     const pages = this.#staging.pageCount;
-    image.commit(commit, this.#takeUnapplied());
+    image.commit(commit, this.#applier.take(this.#staging));
     if (isPartial) yield* this.#announce("bring-up.committed", commit, { pages });
     else yield* this.#announce("checkpoint.committed", commit, { pages });
 
     // 4. Acknowledge: the primary may release the epoch's output.
-    if (acknowledge === "stored") yield* this.#acknowledge(commit);
+    if (acknowledge === "stored") yield* this.#answers.acknowledge(commit);
 
     // 5. Apply to memory.
-    while (image.unappliedCount > 0) yield* this.#applyGroup(commit);
+    yield* this.#applier.apply(commit);
     if (isPartial) yield* this.#announce("bring-up.applied", commit, { pages });
     else {
       yield* this.#announce("checkpoint.applied", commit, {
         pages,
-        digest: stateDigest(this.#side.digest, image.registers),
+        digest: stateDigest(this.#side.digest, image.registers, image.cached),
       });
     }
-    if (acknowledge === "applied") yield* this.#acknowledge(commit);
+    if (acknowledge === "applied") yield* this.#answers.acknowledge(commit);
   }
 
   /** With one stream whatever comes, comes before the commit record. */
@@ -213,32 +207,15 @@ export class Receiver {
     const groups = this.#staging.takeMissing(contents);
     if (groups.length === 0) return false;
     this.#unreadableCount = 0;
-    yield* this.#announce("groups.missing", commit, { groups: groups.length });
-    const { term, epoch } = commit;
-    yield* this.#side.stream.send(encodeMissing({ term, epoch, groups }));
-    yield* this.#follow();
+    yield* this.#answers.miss(commit, groups);
+    yield* this.#applier.follow(this.#staging);
     return true;
-  }
-
-  /** Applies what comes while it comes, if that is wanted, or takes back what will not be committed. */
-  *#follow(): Process {
-    if (this.#swapper !== undefined) yield* this.#swapper.follow(this.#staging);
   }
 
   /** Forgets the checkpoint under way. */
   *#giveUp(): Process {
     this.#staging.giveUp();
-    yield* this.#follow();
-  }
-
-  /** Takes the staged pages that are not in memory yet; what is there stays. */
-  #takeUnapplied(): EncodedPage[] {
-    return this.#swapper?.keep(this.#staging.takeGroups()) ?? this.#staging.take();
-  }
-
-  *#refuse(of: OfEpoch, reason: Refusal | "unreadable message"): Process {
-    yield* this.#announce("checkpoint.rejected", of, { reason });
-    yield* this.#answer("reject", of);
+    yield* this.#applier.follow(this.#staging);
   }
 
   /** Nothing of the checkpoint under way can be trusted to be whole: ask for all of it again. */
@@ -256,7 +233,7 @@ export class Receiver {
     this.#waiting = undefined;
     this.#unreadableCount = 0;
     const { term, image } = this.#side;
-    yield* this.#refuse({ term, epoch: image.epoch + 1 }, "unreadable message");
+    yield* this.#answers.refuse({ term, epoch: image.epoch + 1 }, "unreadable message");
   }
 
   *#prepare(message: PrepareMessage): Process {
@@ -273,25 +250,7 @@ export class Receiver {
       this.#side.image.unappliedCount === 0,
       "what is committed is applied before the next message",
     );
-    const { term, epoch } = asked;
-    yield* this.#side.stream.send(encodeNotice({ type: "ready", term, epoch }));
-    yield* this.#announce("ready.sent", asked);
-  }
-
-  *#acknowledge(of: OfEpoch): Process {
-    yield* this.#answer("acknowledge", of);
-    yield* this.#announce("acknowledgement.sent", of);
-  }
-
-  *#answer(type: "acknowledge" | "reject", { term, epoch }: OfEpoch): Process {
-    const feedback = type === "acknowledge" ? this.#counter?.take() : undefined;
-    const answer = feedback === undefined ? { type, term, epoch } : { type, term, epoch, feedback };
-    yield* this.#side.stream.send(encodeAnswer(answer));
-  }
-
-  *#applyGroup(of: OfEpoch): Process {
-    const { image } = this.#side;
-    const pages = yield* image.applyGroup();
-    yield* this.#announce("group.applied", of, { pages, left: image.unappliedCount });
+    yield* this.#applier.rest();
+    yield* this.#answers.rest(asked);
   }
 }

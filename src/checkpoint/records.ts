@@ -39,6 +39,7 @@ export type CheckpointRecord =
   | ({ readonly kind: "group.applied"; pages: number; left: number } & OfEpoch)
   | ({ readonly kind: "checkpoint.applied"; pages: number; digest: string } & OfEpoch)
   | ({ readonly kind: "bring-up.applied"; pages: number } & OfEpoch)
+  | ({ readonly kind: "disk.flushed"; pages: number } & OfEpoch)
   | ({ readonly kind: "ready.sent" } & OfEpoch)
   | ({ readonly kind: "checkpoint.rejected"; reason: string } & OfEpoch)
   | ({ readonly kind: "checkpoint.discarded"; groups: number } & OfEpoch)

@@ -1,9 +1,11 @@
 import type { Guest } from "../guest/guest.ts";
 import type { Host } from "../host/host.ts";
+import type { Extent } from "../memory/extent.ts";
 import { PageSet } from "../memory/page-set.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { applyCostNs } from "./apply/apply-cost.ts";
+import type { DiskCache } from "./apply/disk-cache.ts";
 import type { EncodedPage } from "./encode/encoded-page.ts";
 import { PageApplier } from "./encode/page-applier.ts";
 import { isLater } from "./epoch-order.ts";
@@ -28,6 +30,8 @@ export class StandByImage {
   #unapplied: EncodedPage[] = [];
   /** Puts pages into memory, as they were encoded; another one where the scheme wants it. */
   applier: PageApplier = new PageApplier();
+  /** Where committed pages of a disk go first, if not into memory. */
+  disk: DiskCache | undefined;
 
   constructor(host: Host, guest: Guest) {
     this.#host = host;
@@ -94,15 +98,26 @@ export class StandByImage {
     this.applier.beginEpoch(epoch);
   }
 
-  /** True for a page that memory does not have before the commit point makes it grow. */
+  /** Pages that are not in memory although they are applied, with their contents. */
+  get cached(): ReadonlyMap<number, Extent> | undefined {
+    return this.disk?.pages;
+  }
+
+  /**
+   * True for a page that cannot be applied before the commit point: one that memory does not have before
+   * it grows, or one of a disk that sees only what is committed.
+   */
   mustWait(page: number): boolean {
+    if (this.disk?.has(page) === true) return true;
     return !this.guest.memory.regions.some((region) => region.contains(page));
   }
 
   /** Copies a group of committed pages to memory and pays for it; returns how many it copied. */
   *applyGroup(): Process<number> {
+    // Before any page is taken: whoever is killed while it waits has lost none.
+    if (this.disk !== undefined) yield* this.disk.room(GROUP_PAGES_MAX);
     const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
-    for (const page of pages) this.applier.apply(page, this.guest.memory);
+    for (const page of pages) this.#put(page);
     yield* this.#host.compute(applyCostNs(pages, this.#host.profile));
     return pages.length;
   }
@@ -112,7 +127,12 @@ export class StandByImage {
    * staged, complete or not.
    */
   tear(staged: readonly EncodedPage[]): void {
-    for (const page of staged) this.applier.apply(page, this.guest.memory);
+    for (const page of staged) this.#put(page);
     this.#unapplied = [];
+  }
+
+  #put(page: EncodedPage): void {
+    if (this.disk?.has(page.page) === true) this.disk.merge(page, this.applier);
+    else this.applier.apply(page, this.guest.memory);
   }
 }

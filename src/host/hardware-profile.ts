@@ -45,6 +45,8 @@ export interface HardwareCosts {
   readonly patchPageNs: Nanoseconds;
   /** Comparing a received page with one of the stand-by machine and exchanging what differs. */
   readonly swapPageNs: Nanoseconds;
+  /** Writing one page to a disk that is kept busy. Time of the disk, not of a processor. */
+  readonly diskWritePageNs: Nanoseconds;
   /** The first write to a watched page, while the machine runs. */
   readonly writeFaultNs: Nanoseconds;
   /** A full dirty ring: leaving the machine, taking the entries out, going back. While it runs. */

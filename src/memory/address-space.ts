@@ -20,7 +20,7 @@ export class AddressSpace {
    *
    * @throws `StandinRangeError` `PAGE_OUT_OF_RANGE` for a bad base page, `REGION_OUT_OF_RANGE` if it
    *   goes past the address space, `REGION_OVERLAP` if it reserves a page of another region;
-   *   `StandinTypeError` `REGION_NAME`, `REGION_STORES`.
+   *   `StandinTypeError` `REGION_NAME`, `REGION_STORES`, `REGION_MEDIUM`.
    */
   add(options: RegionOptions): Region {
     const { name, basePage, backing, stores } = options;
@@ -43,6 +43,13 @@ export class AddressSpace {
       throw new StandinTypeError(
         "REGION_STORES",
         `expected the stores of region "${name}" to be "seen" or "unseen", got "${given}"`,
+      );
+    }
+    const medium: string = options.medium ?? "memory";
+    if (medium !== "memory" && medium !== "disk") {
+      throw new StandinTypeError(
+        "REGION_MEDIUM",
+        `expected the medium of region "${name}" to be "memory" or "disk", got "${medium}"`,
       );
     }
     for (const other of this.#regions) {

@@ -1,5 +1,5 @@
 import { assert } from "../sim/assert.ts";
-import { ZERO_EXTENT } from "./extent.ts";
+import { type Extent, ZERO_EXTENT } from "./extent.ts";
 import { LeafTable } from "./leaf-table.ts";
 import type { Memory } from "./memory.ts";
 import { isZeroAt } from "./page-compare.ts";
@@ -41,15 +41,33 @@ export class MemoryDigest {
     this.#memory = memory;
   }
 
-  /** The digest of the contents as they are now: 16 hexadecimal digits. */
-  digest(): string {
+  /**
+   * The digest of the contents as they are now: 16 hexadecimal digits.
+   *
+   * @param instead Pages to take instead of those that the memory has, by number: one page each, at the
+   *   beginning of its extent; read at once.
+   */
+  digest(instead?: ReadonlyMap<number, Extent>): string {
     assert(isZeroAt(ZERO_EXTENT, 0), "nobody has written to the shared zero page");
     const sum = new Int32Array(2);
     for (const region of this.#memory.regions) {
       if (region.backing.marks === undefined) this.#addAll(region, sum);
       else add(sum, this.#followedSum(region));
     }
+    for (const [page, extent] of instead ?? []) this.#replace(sum, page, extent);
     return hex(sum[1]!) + hex(sum[0]!);
+  }
+
+  /** Takes the hash of a page out of the sum and puts that of other contents in. */
+  #replace(sum: Int32Array, page: number, extent: Extent): void {
+    const region = this.#memory.regionAt(page);
+    assert(region !== undefined, "a page that is replaced is one that exists");
+    const had = this.#hashOf(region, page - region.basePage);
+    sum[0]! -= had[0]!;
+    sum[1]! -= had[1]!;
+    if (isZeroAt(extent, 0)) return;
+    hashPage(extent.words, 0, page, this.#hash);
+    add(sum, this.#hash);
   }
 
   #addAll(region: Region, sum: Int32Array): void {

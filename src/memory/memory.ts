@@ -106,7 +106,7 @@ export class Memory {
    * Adds a region at a fixed place, with the room that its backing may grow into.
    *
    * @throws `StandinRangeError` `PAGE_OUT_OF_RANGE`, `REGION_OUT_OF_RANGE`, `REGION_OVERLAP`;
-   *   `StandinTypeError` `REGION_NAME`, `REGION_STORES`.
+   *   `StandinTypeError` `REGION_NAME`, `REGION_STORES`, `REGION_MEDIUM`.
    */
   addRegion(options: RegionOptions): Region {
     return this.#space.add(options);

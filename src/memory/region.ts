@@ -8,6 +8,9 @@ import { ADDRESS_PAGES_MAX } from "./page.ts";
  */
 export type StoreVisibility = "seen" | "unseen";
 
+/** What a region stands for: memory, or the pages of a disk that are kept like memory. */
+export type Medium = "memory" | "disk";
+
 /** A region to add to a memory. */
 export interface RegionOptions {
   /** Unlike every other in the memory; for errors and reports. */
@@ -18,6 +21,8 @@ export interface RegionOptions {
   readonly backing: Backing;
   /** Whether its stores pass through the memory. */
   readonly stores: StoreVisibility;
+  /** What it stands for; a stand-by machine may keep its disk another way. Default `memory`. */
+  readonly medium?: Medium;
 }
 
 /**
@@ -30,9 +35,10 @@ export class Region {
   /** To look at: its pages are numbered from 0. Writing is up to the memory. */
   readonly backing: Backing;
   readonly stores: StoreVisibility;
+  readonly medium: Medium;
 
   /** Made by `Memory.addRegion`, which has checked the options. */
-  constructor({ name, basePage, backing, stores }: RegionOptions) {
+  constructor({ name, basePage, backing, stores, medium = "memory" }: RegionOptions) {
     assert(basePage >= 0, "a region begins within the address space");
     assert(basePage + backing.maxPages <= ADDRESS_PAGES_MAX, "a region ends within it");
     assert(backing.pageCount <= backing.maxPages, "a region has room for the pages that it has");
@@ -40,6 +46,7 @@ export class Region {
     this.basePage = basePage;
     this.backing = backing;
     this.stores = stores;
+    this.medium = medium;
   }
 
   /** Pages that exist now. */

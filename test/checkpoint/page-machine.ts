@@ -12,6 +12,8 @@ export interface PageMachineOptions {
   readonly roomPages?: number;
   /** Pages behind that room whose stores are not seen. Default 0. */
   readonly unseenPages?: number;
+  /** Pages of a disk behind those. Default 0. */
+  readonly diskPages?: number;
   /** Writes pages 0 to this one, without it, as it boots. Default 0. */
   readonly bootPages?: number;
 }
@@ -31,6 +33,7 @@ export function pageMachine(options: PageMachineOptions = {}): GuestImage {
 
 function boot(options: PageMachineOptions, services: GuestServices): Guest {
   const { pages = 64, roomPages = pages, unseenPages = 0, bootPages = 0 } = options;
+  const { diskPages = 0 } = options;
   const memory = new Memory();
   const backing = new SparseBacking(pages, roomPages);
   memory.addRegion({ name: "seen", basePage: 0, backing, stores: "seen" });
@@ -41,6 +44,11 @@ function boot(options: PageMachineOptions, services: GuestServices): Guest {
       backing: new SparseBacking(unseenPages),
       stores: "unseen",
     });
+  }
+  if (diskPages > 0) {
+    const basePage = roomPages + unseenPages;
+    const disk = new SparseBacking(diskPages);
+    memory.addRegion({ name: "disk", basePage, backing: disk, stores: "seen", medium: "disk" });
   }
   const registers = new Uint8Array(4);
   const write = (page: number, value: number): void => {

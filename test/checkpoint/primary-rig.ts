@@ -84,6 +84,7 @@ export const COSTS: HardwareProfile = {
   ringStopNs: 4_100,
   patchPageNs: 410,
   swapPageNs: 830,
+  diskWritePageNs: 9_100,
 };
 
 /** Checkpoints every 10 ms of a machine of bare pages, each of them acknowledged. */

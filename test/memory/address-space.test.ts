@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { AddressSpace } from "../../src/memory/address-space.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SIZE } from "../../src/memory/page.ts";
-import type { Region, StoreVisibility } from "../../src/memory/region.ts";
+import type { Medium, Region, StoreVisibility } from "../../src/memory/region.ts";
 import { SparseBacking } from "../../src/memory/sparse-backing.ts";
 
 function add(space: AddressSpace, name: string, basePage: number, pages: number, room = pages) {
@@ -122,4 +122,15 @@ test("address space: bad options of a region are refused", () => {
   expect(code(() => space.add({ name: "new", basePage: 100, backing, stores }))).toBe(
     "REGION_STORES",
   );
+  const medium = "tape" as Medium;
+  const tape = { name: "new", basePage: 100, backing, stores: "seen", medium } as const;
+  expect(code(() => space.add(tape))).toBe("REGION_MEDIUM");
+});
+
+test("address space: a region stands for memory unless it is said to stand for a disk", () => {
+  const space = new AddressSpace();
+  expect(add(space, "ram", 0, 1).medium).toBe("memory");
+  const backing = new SparseBacking(1);
+  const disk = { name: "disk", basePage: 9, backing, stores: "seen", medium: "disk" } as const;
+  expect(space.add(disk).medium).toBe("disk");
 });

@@ -9,6 +9,8 @@ export interface Apply {
   readonly mode: "after-arrival" | "swapping";
   /** Whether the primary is answered when the checkpoint is stored whole, or when it is in memory. */
   readonly acknowledge: "stored" | "applied";
+  /** Whether a disk's pages go to it through a cache of what is committed, or as memory's pages do. */
+  readonly diskCache: boolean;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
   readonly broken: SwapDefects;
 }
@@ -29,17 +31,17 @@ export interface SwapDefects {
 export interface ApplyOptions {
   /** When the primary is answered. Default `stored`, as Remus does: applying happens meanwhile. */
   readonly acknowledge?: "stored" | "applied";
+  /**
+   * Whether pages of a disk are kept in a flush cache when they are committed and written to the disk at
+   * its own speed (US11263136). Default false: they are applied as memory's pages are.
+   */
+  readonly diskCache?: boolean;
   readonly broken?: SwapDefects;
 }
 
 /** After all of a checkpoint has arrived and was verified (Remus, NSDI'08, section 3.3). */
-export function afterArrival({ acknowledge = "stored", broken = {} }: ApplyOptions = {}): Apply {
-  return {
-    name: `after arrival${answered(acknowledge)}`,
-    mode: "after-arrival",
-    acknowledge,
-    broken,
-  };
+export function afterArrival(options: ApplyOptions = {}): Apply {
+  return apply("after arrival", "after-arrival", options);
 }
 
 /**
@@ -48,10 +50,16 @@ export function afterArrival({ acknowledge = "stored", broken = {} }: ApplyOptio
  *
  * Source: US11288123, differing words of N bytes are swapped between the reserved copy and the live page.
  */
-export function swapping({ acknowledge = "stored", broken = {} }: ApplyOptions = {}): Apply {
-  return { name: `by swapping${answered(acknowledge)}`, mode: "swapping", acknowledge, broken };
+export function swapping(options: ApplyOptions = {}): Apply {
+  return apply("by swapping", "swapping", options);
 }
 
-function answered(acknowledge: "stored" | "applied"): string {
-  return acknowledge === "stored" ? "" : ", answered when applied";
+function apply(
+  how: string,
+  mode: Apply["mode"],
+  { acknowledge = "stored", diskCache = false, broken = {} }: ApplyOptions,
+): Apply {
+  const answered = acknowledge === "stored" ? "" : ", answered when applied";
+  const cached = diskCache ? ", disk behind a cache" : "";
+  return { name: `${how}${answered}${cached}`, mode, acknowledge, diskCache, broken };
 }

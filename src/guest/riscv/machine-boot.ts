@@ -55,7 +55,7 @@ export function addDisk(memory: Memory, { sizeBytes, contents }: DiskOptions): v
     );
   }
   const backing = new SparseBacking(pageCount);
-  memory.addRegion({ name: "disk", basePage, backing, stores: "seen" });
+  memory.addRegion({ name: "disk", basePage, backing, stores: "seen", medium: "disk" });
   if (contents !== undefined) putBytes(memory, DISK_BASE, contents);
 }
 

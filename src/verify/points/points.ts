@@ -49,6 +49,7 @@ export const points: readonly Point[] = [
   announced("group.applied", "the secondary has copied one group of committed pages to memory"),
   announced("checkpoint.applied", "the secondary's memory holds all of the checkpoint"),
   announced("bring-up.applied", "the secondary's memory holds a part more of the first copy"),
+  announced("disk.flushed", "a stand-in's disk holds all that was committed"),
   announced("ready.sent", "the secondary has handed over the notice that it has come to rest"),
   announced("checkpoint.rejected", "the secondary refuses a checkpoint that is not whole"),
   announced("checkpoint.discarded", "a stand-in forgets a checkpoint that never was committed"),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { announcer } from "../../../src/checkpoint/announcer.ts";
 import { type SwapDefects, swapping } from "../../../src/checkpoint/apply/apply.ts";
 import { Swapper } from "../../../src/checkpoint/apply/swapper.ts";
+import type { EncodedPage } from "../../../src/checkpoint/encode/encoded-page.ts";
 import { encodings } from "../../../src/checkpoint/encode/encodings.ts";
 import { WHOLE } from "../../../src/checkpoint/encode/page-form.ts";
 import { Staging } from "../../../src/checkpoint/staging.ts";
@@ -172,10 +173,12 @@ test("swapper: reserved memory is used again by the next checkpoint", () => {
   const swapper = new Swapper({ host, image, announce, broken: {} });
   engine.spawn("swapper", host.owner, function* () {
     for (let epoch = 1; epoch <= 40; epoch += 1) {
-      const pages = [1, 2, 3, 4].map((page) => ({
-        ...{ page, form: WHOLE },
-        payload: new Uint8Array(4096).fill(epoch),
-      }));
+      const pages = [1, 2, 3, 4].map(
+        (page): EncodedPage => ({
+          ...{ page, form: WHOLE },
+          payload: new Uint8Array(4096).fill(epoch),
+        }),
+      );
       const staging = new Staging();
       staging.add({ type: "group", term: 1, epoch, group: 0, pages, check: 1 });
       yield* swapper.follow(staging);
