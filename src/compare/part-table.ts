@@ -1,4 +1,5 @@
-import { plain, type Style, type Tone } from "../report/style.ts";
+import { LINE_WIDTH_MAX, plain, type Style, type Tone } from "../report/style.ts";
+import { wrappedText } from "../report/wrapped-text.ts";
 import type { Stage } from "../schemes/part-catalogue.ts";
 import { baselineOf } from "../schemes/part-choice.ts";
 import type { PartComparison } from "./part-comparison.ts";
@@ -19,49 +20,67 @@ interface Row {
   readonly remark?: { readonly tone: Tone; readonly text: string };
 }
 
+/** Widths of a table's columns, and its tones. */
+interface Layout {
+  readonly labelWidth: number;
+  readonly widths: readonly number[];
+  readonly style: Style;
+}
+
 /**
  * A comparison as a table for a person: the stages' parts below each other, under each row but the
  * baselines' how many times the baseline's figures its own are.
  */
 export function partTable(compared: PartComparison, style: Style = plain): string[] {
   const figures = shownFigures(compared);
-  const blocks = stagesOf(compared).map((stage) => ({
-    stage,
-    rows: rowsOf(compared, stage, figures),
-  }));
+  const blocks = stagesOf(compared).map((stage) => {
+    return { stage, rows: rowsOf(compared, stage, figures) };
+  });
   const rows = blocks.flatMap((block) => block.rows);
-  const names = [...rows.map(({ label }) => label), ...blocks.map(({ stage }) => stage)];
-  const labelWidth = Math.max(...names.map(({ length }) => length)) + INDENT.length;
-  const widths = figures.map(({ title }, column) => {
-    const cells = rows.flatMap((row) => row.cells[column] ?? []);
-    return Math.max(...[...title, ...cells].map(({ length }) => length));
-  });
-  const line = (cells: readonly string[], tones: Row["tones"]): string =>
-    cells
-      .map((cell, column) => {
-        const tone = tones[column];
-        const text = cell.padStart(widths[column]!);
-        return tone === undefined || cell === "" ? text : style(tone, text);
-      })
-      .join("  ")
-      .trimEnd();
+  const labels = rows.map(({ label }) => label.length);
+  const layout: Layout = {
+    labelWidth: Math.max(...labels) + INDENT.length,
+    widths: figures.map(({ title }, column) => {
+      const cells = rows.flatMap((row) => row.cells[column] ?? []);
+      return Math.max(...[...title, ...cells].map(({ length }) => length));
+    }),
+    style,
+  };
   const head = ([0, 1] as const).map((at) => {
-    const text = line(
-      figures.map(({ title }) => title[at]),
-      [],
-    );
-    return style("quiet", `${" ".repeat(labelWidth)}  ${text}`);
+    const cells = figures.map(({ title }) => title[at]);
+    return style("quiet", `${" ".repeat(layout.labelWidth)}  ${cellsLine(cells, [], layout)}`);
   });
-  return [
-    ...head,
-    ...blocks.flatMap((block) => [
-      style("strong", block.stage),
-      ...block.rows.map(({ label, cells, tones, remark }) => {
-        const text = remark === undefined ? line(cells, tones) : style(remark.tone, remark.text);
-        return `${(INDENT + label).padEnd(labelWidth)}  ${text}`;
-      }),
-    ]),
-  ];
+  const body = blocks.flatMap(({ stage, rows: own }) => [
+    style("strong", stage),
+    ...own.flatMap((row) => rowLines(row, layout)),
+  ]);
+  return [...head, ...body];
+}
+
+function rowLines({ label, cells, tones, remark }: Row, layout: Layout): string[] {
+  const { labelWidth, style } = layout;
+  const texts =
+    remark === undefined
+      ? [cellsLine(cells, tones, layout)]
+      : wrappedText(remark.text, LINE_WIDTH_MAX - labelWidth - 2).map((text) =>
+          style(remark.tone, text),
+        );
+  return texts.map((text, index) => {
+    return `${(INDENT + (index === 0 ? label : "")).padEnd(labelWidth)}  ${text}`;
+  });
+}
+
+function cellsLine(
+  cells: readonly string[],
+  tones: Row["tones"],
+  { widths, style }: Layout,
+): string {
+  const padded = cells.map((cell, column) => {
+    const tone = tones[column];
+    const text = cell.padStart(widths[column]!);
+    return tone === undefined || cell === "" ? text : style(tone, text);
+  });
+  return padded.join("  ").trimEnd();
 }
 
 /** The stages of which a comparison has parts, in its order. */

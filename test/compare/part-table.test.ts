@@ -83,3 +83,13 @@ test("part table: without a baseline there are no ratios", () => {
   expect(lines.join("\n")).not.toContain("×");
   expect(lines.filter((line) => line.includes("expected a disk"))).toHaveLength(2);
 });
+
+test("part table: a long reason is broken into lines of a report", () => {
+  const refusal = `expected ${"a tracker that follows them ".repeat(8)}, got none`;
+  const parts = [{ stage: "track", part: "shadow", run: { refusal } }] as const;
+  const lines = partTable({ ...COMPARED, parts });
+  expect(lines.length).toBeGreaterThan(6);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+  const told = lines.slice(4).map((line) => line.replace(/^ {2}shadow|^ */, "").trim());
+  expect(told.join(" ")).toBe(refusal);
+});

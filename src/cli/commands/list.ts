@@ -1,4 +1,5 @@
 import { LINE_WIDTH_MAX } from "../../report/style.ts";
+import { wrappedText } from "../../report/wrapped-text.ts";
 import { partCatalogue } from "../../schemes/part-catalogue.ts";
 import { stages } from "../../schemes/part-choice.ts";
 import { zoo, zooNames } from "../../verify/zoo.ts";
@@ -65,20 +66,9 @@ function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   return rows
     .flatMap(({ name, description }) =>
-      wrapped(description, LINE_WIDTH_MAX - width - 4).map(
+      wrappedText(description, LINE_WIDTH_MAX - width - 4).map(
         (line, index) => `  ${(index === 0 ? name : "").padEnd(width)}  ${line}\n`,
       ),
     )
     .join("");
-}
-
-/** A text broken between words into lines that are not wider than that, unless a word is. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
