@@ -1,15 +1,13 @@
 // dirty pages through encode, messages and apply, for each encoding, beside copying them; --short for a quick look
+
+import { chainCheck } from "#src/checkpoint/chain-check";
+import { decodeMessage } from "#src/checkpoint/decode-message";
 import type { DifferenceCounter } from "#src/checkpoint/encode/difference-counter";
 import { encodings } from "#src/checkpoint/encode/encodings";
 import { PageApplier } from "#src/checkpoint/encode/page-applier";
 import type { PageEncoder, PageEncoding } from "#src/checkpoint/encode/page-encoder";
-import {
-  type CommitMessage,
-  chainCheck,
-  decodeMessage,
-  encodeCommit,
-  encodeGroup,
-} from "#src/checkpoint/message";
+import { encodeCommit, encodeGroup } from "#src/checkpoint/encode-message";
+import type { CommitMessage } from "#src/checkpoint/message";
 import { GROUP_PAGES_MAX, type PageCopy } from "#src/checkpoint/page-group";
 import { Staging } from "#src/checkpoint/staging";
 import { Memory } from "#src/memory/memory";
