@@ -15,7 +15,7 @@ import type { CheckpointSettings } from "./options.ts";
 import type { SecondarySide } from "./secondary-side.ts";
 import { Answers } from "./stage/answers.ts";
 import { Lanes } from "./stage/lanes.ts";
-import type { Refusal } from "./stage/refusal.ts";
+import { refusalOf } from "./stage/refusal-of.ts";
 import { Staging } from "./staging.ts";
 import { stateDigest } from "./state-digest.ts";
 
@@ -145,7 +145,9 @@ export class Receiver {
 
     // 2. Make sure that it is whole and unharmed; else refuse it, and the previous one stands.
     if (yield* this.#askForMissing(commit)) return;
-    const refusal = this.#refusal(commit);
+    const { image } = this.#side;
+    const { contents } = this.#settings.transfer;
+    const refusal = refusalOf(commit, this.#staging, { image, contents });
     this.#unreadableCount = 0;
     if (refusal === undefined) yield* this.#commit(commit);
     else {
@@ -186,18 +188,6 @@ export class Receiver {
     const { streams, contents } = this.#settings.transfer;
     if (streams === 1) return true;
     return this.#staging.missingCount(commit) <= (contents ? this.#unreadableCount : 0);
-  }
-
-  #refusal(commit: CommitMessage): Refusal | undefined {
-    const { image } = this.#side;
-    if (!isLater(commit, image)) return "wrong epoch";
-    if (commit.complete === false && image.complete) return "partial after complete";
-    if (this.#settings.transfer.contents) {
-      const { contents } = this.#staging;
-      if (contents === undefined || !isSame(contents, commit)) return "missing contents";
-      if (contents.checks.length !== commit.groupCount) return "wrong contents";
-    }
-    return this.#staging.refusal(commit, image.guest.memory);
   }
 
   /** Asks for those groups of the table of contents that have not come unharmed; true if there are any. */

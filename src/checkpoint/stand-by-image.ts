@@ -118,6 +118,7 @@ export class StandByImage {
     if (this.disk !== undefined) yield* this.disk.room(GROUP_PAGES_MAX);
     const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
     for (const page of pages) this.#put(page);
+    assert((this.disk?.roomPages ?? 0) >= 0, "the flush cache keeps its bound");
     yield* this.#host.compute(applyCostNs(pages, this.#host.profile));
     return pages.length;
   }

@@ -162,6 +162,19 @@ test("chrome trace: a checkpoint of several groups is received once", () => {
   expect(slices[0]).toBe("host b, m: image: receive epoch 2 1+2");
 });
 
+test("chrome trace: a part of the first copy is received and applied like a checkpoint", () => {
+  const onB = { machine: "m", host: "b", term: 1, epoch: 2, pages: 64 };
+  const { slices } = drawn([
+    [1_000, { kind: "group.staged", group: 0, ...onB }],
+    [3_000, { kind: "bring-up.committed", ...onB }],
+    [5_000, { kind: "bring-up.applied", ...onB }],
+  ]);
+  expect(slices.slice(0, 2)).toEqual([
+    "host b, m: image: receive epoch 2 1+2",
+    "host b, m: image: apply epoch 2 3+2",
+  ]);
+});
+
 test("chrome trace: pauses, cuts and roles without a failover", () => {
   const onA = { machine: "m", host: "a", term: 2 };
   const { slices, of } = drawn([

@@ -53,3 +53,8 @@ test("traffic narrator: a refused checkpoint says why", () => {
   ];
   expect(told(records)).toEqual(["! b refuses epoch 1 whole: missing group"]);
 });
+
+test("traffic narrator: a request for missing groups says how many", () => {
+  const records: Timed[] = [[1, { kind: "groups.missing", groups: 3, ...onA, host: "b" }]];
+  expect(told(records)).toEqual(["! b asks again for 3 groups of pages of epoch 1"]);
+});

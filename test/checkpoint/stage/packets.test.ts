@@ -1,4 +1,4 @@
-// covers src/checkpoint/receiver.ts, src/checkpoint/staging.ts
+// covers src/checkpoint/receiver.ts, src/checkpoint/staging.ts, src/checkpoint/stage/answers.ts, src/checkpoint/stage/refusal-of.ts
 import { describe, expect, test } from "vitest";
 import { encodeNotice } from "../../../src/checkpoint/encode-message.ts";
 import { groups, packets } from "../../../src/checkpoint/transfer/transfer.ts";

@@ -261,9 +261,12 @@ test("riscv machine: a network card and a disk are where drivers look for them",
   const words = [0, 4, 8, 12].map((offset) => word(machine, 0x8000_8000 + offset));
   expect(words).toEqual([0x7472_6976, 1, 0x7472_6976, 2]);
   expect(machine.memory.dmaRead(0x1_0000_0000, 4)).toEqual(Uint8Array.of(1, 2, 3, 0));
-  expect(machine.memory.regions.map(({ name, pageCount }) => [name, pageCount])).toEqual([
-    ["ram", 32],
-    ["disk", 2],
+  const regions = machine.memory.regions.map(({ name, pageCount, medium }) => [
+    ...[name, pageCount, medium],
+  ]);
+  expect(regions).toEqual([
+    ["ram", 32, "memory"],
+    ["disk", 2, "disk"],
   ]);
 });
 
