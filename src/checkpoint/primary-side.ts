@@ -4,6 +4,7 @@ import type { VirtualMachine } from "../host/virtual-machine.ts";
 import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Engine } from "../sim/engine.ts";
 import type { Signal } from "../sim/signal.ts";
+import type { KeptEncoders } from "./encode/kept-encoders.ts";
 import type { OutputGate } from "./output-gate.ts";
 
 /** What a primary's replication works with. */
@@ -17,6 +18,8 @@ export interface PrimarySide {
   readonly stream: ReliableStream;
   /** More streams to the secondary, for groups only; as many as the scheme asks for. */
   readonly moreStreams?: readonly ReliableStream[];
+  /** Those of this machine on this host, whichever secondary it has. */
+  readonly encoders: KeptEncoders;
   /** Set while the gate holds output that asks for a checkpoint. */
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint; cleared when one begins. */

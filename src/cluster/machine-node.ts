@@ -1,3 +1,4 @@
+import { KeptEncoders } from "../checkpoint/encode/kept-encoders.ts";
 import { OutputGate } from "../checkpoint/output-gate.ts";
 import { atCommit } from "../checkpoint/release/at-commit.ts";
 import { Deferral } from "../checkpoint/release/deferral.ts";
@@ -38,6 +39,8 @@ export class MachineNode {
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint. */
   readonly requested: Signal;
+  /** What encodes its pages for a secondary, the one after another. */
+  readonly encoders: KeptEncoders = new KeptEncoders();
   /** What the node would continue from if it had to stand in. */
   readonly image: StandByImage;
   readonly #incarnation: number;

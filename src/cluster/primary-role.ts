@@ -19,7 +19,7 @@ export function* primaryRole(
   secondary: string,
 ): Process {
   const { engine, machine, scheme } = protection;
-  const { host, vm, gate, digest, held, requested } = node;
+  const { host, vm, gate, digest, held, requested, encoders } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
     host: host.name,
@@ -32,7 +32,7 @@ export function* primaryRole(
   const [stream, ...moreStreams] = streams;
   const side: PrimarySide = {
     ...{ engine, host, term: node.term, vm, gate, stream, moreStreams, digest },
-    ...{ held, requested },
+    ...{ held, requested, encoders },
   };
   const replication = scheme.primary(side);
   const process = engine.spawn(`${machine} on ${host.name}: replication`, host.owner, () =>

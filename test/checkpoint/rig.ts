@@ -1,3 +1,4 @@
+import { KeptEncoders } from "../../src/checkpoint/encode/kept-encoders.ts";
 import { type CheckpointOptions, checkpointSettings } from "../../src/checkpoint/options.ts";
 import { OutputGate } from "../../src/checkpoint/output-gate.ts";
 import { StandByImage } from "../../src/checkpoint/stand-by-image.ts";
@@ -85,6 +86,7 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       stream: streams.a,
       moreStreams: lanes.map((lane) => lane.a),
       digest: running.digest,
+      encoders: new KeptEncoders(),
       held,
       requested: new Signal(engine, "requested"),
     },

@@ -54,7 +54,7 @@ export class CheckpointSender {
     this.#side = side;
     this.#settings = settings;
     this.#steps = steps;
-    this.#encoder = settings.encode.createEncoder();
+    this.#encoder = side.encoders.of(settings.encode);
     this.#cost = new EncodeCost(this.#encoder.work, host.profile);
     this.#limit = new RateLimit(host, bitsPerSecond);
     this.#left = new Condition(engine, `${vm.name} on ${host.name}: group left`);
