@@ -7,6 +7,8 @@ import { captures } from "../../src/checkpoint/capture/captures.ts";
 import { encodings } from "../../src/checkpoint/encode/encodings.ts";
 import type { PageEncoding } from "../../src/checkpoint/encode/page-encoder.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
+import type { Quiesce } from "../../src/checkpoint/quiesce/quiesce.ts";
+import { quiesces } from "../../src/checkpoint/quiesce/quiesces.ts";
 import type { Transfer } from "../../src/checkpoint/transfer/transfer.ts";
 import { transfers } from "../../src/checkpoint/transfer/transfers.ts";
 import { dirtyPages } from "../../src/checkpoint/trigger/dirty-pages.ts";
@@ -14,14 +16,6 @@ import type { Trigger } from "../../src/checkpoint/trigger/trigger.ts";
 import { triggers } from "../../src/checkpoint/trigger/triggers.ts";
 import type { RandomStream } from "../../src/sim/random.ts";
 import { ms, us } from "../../src/sim/time.ts";
-
-/** Whether the secondary takes groups in any order, first copies in parts, and swaps. */
-export const SECONDARY_HAS_ALL_PARTS = false;
-
-/** What only a secondary with all parts can do. */
-function withSecondary<T>(...parts: readonly T[]): readonly T[] {
-  return SECONDARY_HAS_ALL_PARTS ? parts : [];
-}
 
 const trigger: readonly Trigger[] = [
   triggers.fixedInterval(ms(7)),
@@ -55,6 +49,12 @@ const capture: readonly Capture[] = [
   captures.copyOnWrite({ hotEpochs: 1 }),
   captures.copyOnWrite({ hotEpochs: 0, epochs: 32 }),
 ];
+const quiesce: readonly Quiesce[] = [
+  quiesces.none(),
+  quiesces.none(),
+  quiesces.interfaceAgent(),
+  quiesces.interfaceAgent({ mostNs: us(200) }),
+];
 const encode: readonly PageEncoding[] = [
   encodings.whole(),
   encodings.wordDifference(),
@@ -67,24 +67,21 @@ const transfer: readonly Transfer[] = [
   transfers.groups(),
   transfers.groups({ inFlight: 2 }),
   transfers.groups({ inFlight: 8, bitsPerSecond: 200_000_000 }),
-  ...withSecondary(
-    transfers.groups({ inFlight: 4, streams: 3 }),
-    transfers.packets(),
-    transfers.packets({ inFlight: 6, streams: 4 }),
-  ),
+  transfers.groups({ inFlight: 4, streams: 3 }),
+  transfers.packets(),
+  transfers.packets({ inFlight: 6, streams: 4 }),
 ];
 const bringUp: readonly BringUp[] = [
   bringUps.preCopy(),
   bringUps.preCopy({ rounds: 1, pages: 0 }),
-  ...withSecondary(bringUps.byGroups({ pages: 4 }), bringUps.byGroups()),
+  bringUps.byGroups({ pages: 24 }),
+  bringUps.byGroups(),
 ];
 const apply: readonly Apply[] = [
   afterArrival(),
-  ...withSecondary(
-    applying.afterArrival({ acknowledge: "applied" }),
-    applying.swapping(),
-    applying.swapping({ acknowledge: "applied" }),
-  ),
+  applying.afterArrival({ acknowledge: "applied" }),
+  applying.swapping(),
+  applying.swapping({ acknowledge: "applied" }),
 ];
 
 /** One part for each stage, and all their names. */
@@ -92,6 +89,7 @@ export function drawParts(random: RandomStream): { options: CheckpointOptions; w
   const isCounting = random.below(3) === 0;
   const parts = {
     trigger: random.pick(isCounting ? countingTrigger : trigger),
+    quiesce: random.pick(quiesce),
     capture: random.pick(capture),
     bringUp: random.pick(bringUp),
     encode: random.pick(encode),

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { encodings } from "../../src/checkpoint/encode/encodings.ts";
 import type { PageEncoding } from "../../src/checkpoint/encode/page-encoder.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
+import type { ProtectedMachine } from "../../src/cluster/protected-machine.ts";
 import type { GuestImage } from "../../src/guest/guest.ts";
 import { keyValue } from "../../src/guest/key-value.ts";
 import { riscvJournal } from "../../src/guest/riscv/riscv-journal.ts";
@@ -25,7 +26,12 @@ const STEP =
   /^(checkpoint|forwarding|brownout|group|commit|acknowledgement|bring-up)\.|^output.released$/;
 
 /** Lets a host die at the `count`th step from a time on, and at a later time if there are fewer. */
-function crashAtStep(simulation: Simulation, host: Host, count: number): void {
+function crashAtStep(
+  simulation: Simulation,
+  machine: ProtectedMachine,
+  host: Host,
+  count: number,
+): void {
   let left = count;
   const crash = () => {
     left = 0;
@@ -33,13 +39,22 @@ function crashAtStep(simulation: Simulation, host: Host, count: number): void {
   };
   simulation.trace.addSink({
     record(atNs, _position, { kind }) {
-      if (left === 0 || atNs < ms(40) || !STEP.test(kind)) return;
+      // Before a first copy is complete nobody can stand in for the machine.
+      if (left === 0 || atNs < ms(40) || !STEP.test(kind) || !machine.isProtected) return;
       left -= 1;
       if (left === 0) simulation.at(simulation.now, crash);
     },
   });
   simulation.at(ms(250), () => {
     if (left > 0) crash();
+  });
+}
+
+/** Lets whoever serves die, as soon as somebody can stand in. */
+function crashWhenProtected(simulation: Simulation, machine: ProtectedMachine, atNs: number): void {
+  simulation.at(atNs, () => {
+    if (machine.isProtected) machine.activeHost?.crash();
+    else crashWhenProtected(simulation, machine, simulation.now + ms(10));
   });
 }
 
@@ -64,14 +79,14 @@ function run(options: CheckpointOptions, seed: number, more: RunOptions = {}) {
   });
   const victim = random.pick([a, b]);
   if (crash) {
-    crashAtStep(simulation, victim, 1 + random.below(150));
+    crashAtStep(simulation, machine, victim, 1 + random.below(150));
     simulation.at(ms(600), () => {
       victim.restart();
       simulation.protectAgain(machine, victim);
     });
-    simulation.at(ms(700) + random.below(ms(40)), () => machine.activeHost?.crash());
+    crashWhenProtected(simulation, machine, ms(700) + random.below(ms(40)));
   }
-  simulation.run({ until: seconds(1.2) });
+  simulation.run({ until: seconds(1.6) });
   return { simulation, machine, clients, bytes, acknowledged, victim };
 }
 
