@@ -48,6 +48,12 @@ export function scripted(options: CheckpointOptions = {}, parts: RigParts = {}) 
       });
       on.engine.run({ until: on.engine.now + ms(5) });
     },
+    /** Sends messages by a stream; nothing happens yet. */
+    post(messages: readonly Uint8Array[], lane = 0): void {
+      on.engine.spawn("sender", on.a.owner, function* () {
+        for (const message of messages) yield* streams[lane]!.send(message);
+      });
+    },
     /** The messages of a checkpoint, a group for each element. */
     checkpoint(epoch: number, fills: readonly Fill[], made: ScriptedOptions = {}) {
       const { term = 1, complete, encoder } = made;

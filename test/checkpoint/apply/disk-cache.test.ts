@@ -219,7 +219,7 @@ test("disk cache: a machine with a disk keeps every promise, whenever the primar
 
 test("disk cache: more pages than it holds are committed, with waiting, and settled without", () => {
   const profile = { ...COSTS, diskWritePageNs: 2_000 };
-  const fills = Array.from({ length: Math.ceil((FLUSH_PAGES_MAX + 100) / 15) }, (_, group) =>
+  const fills = Array.from({ length: Math.ceil((FLUSH_PAGES_MAX + 2_000) / 15) }, (_, group) =>
     Object.fromEntries(
       Array.from({ length: 15 }, (__, index) => [DISK + 15 * group + index, 1 + (group % 250)]),
     ),
