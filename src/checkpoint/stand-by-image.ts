@@ -18,7 +18,8 @@ import { GROUP_PAGES_MAX } from "./page-group.ts";
  *
  * Applying is a redo: from the commit point on the staged pages are the truth, however many of them
  * have been copied so far. A machine that has to stand in meanwhile copies the rest first, so memory
- * is never used half applied and no undo is needed.
+ * is never used half applied and no undo is needed. What is put into memory before the commit point is
+ * the business of a `Swapper`, which can take it back.
  */
 export class StandByImage {
   readonly guest: Guest;
