@@ -15,6 +15,7 @@ import { UsageError } from "./usage-error.ts";
 export const COMPARED_DEFAULT: readonly string[] = [
   "sqlite",
   "riscv-kv",
+  "riscv-journal",
   "muncher",
   "linux-compile",
 ];

@@ -102,6 +102,11 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       "a bounded ring of written pages that stops the machine when full",
       "KVM, dirty ring",
     ),
+    "small-dirty-ring": part(
+      () => ({ track: "dirty-ring+shadow", ringEntries: 8, ringWatermark: 4 }),
+      "a ring of eight entries, full long before the checkpoint",
+      "KVM, dirty ring",
+    ),
     instrumented: part(
       () => ({ track: "instrumented" }),
       "a mark set by each store of an instrumented program",
@@ -212,6 +217,11 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       () => ({ apply: applying.afterArrival({ acknowledge: "applied" }) }),
       "as after-arrival, and answered only then",
       "US11288123, what it is compared with",
+    ),
+    "disk-cache": part(
+      () => ({ apply: applying.afterArrival({ diskCache: true }) }),
+      "the disk's pages to a cache that is flushed after the commit",
+      "US11263136",
     ),
     swapping: part(
       ({ apply: broken = {} } = {}) => ({
