@@ -20,7 +20,8 @@ each, without faults, from the same seed; all other stages have their baselines.
 read from the trace, in virtual time: the same options give the same figures.
 
 SCENARIO is a name of "standin list", or the path of a module, as in standin run. Without one:
-${COMPARED_DEFAULT.join(", ")}, of which one that cannot be had is left out.
+${COMPARED_DEFAULT.join(", ")};
+one of these that cannot be had is left out.
 
 options
   --stage STAGE       only this stage's parts; may be repeated (default all)

@@ -36,10 +36,10 @@ test("list: as JSON", async () => {
     "linux-compile",
   ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
-  expect(lists["parts"]?.slice(0, 2)).toEqual([
-    { name: "trigger=fixed-interval", description: "at a fixed interval (Remus, NSDI'08)" },
-    { name: "trigger=held-output", description: "soon after output is held (US9652338)" },
-  ]);
+  expect(lists["parts"]?.[0]).toEqual({
+    name: "trigger=fixed-interval",
+    description: "at a fixed interval (Remus, NSDI'08)",
+  });
   const names = stages.flatMap((stage) =>
     Object.keys(partCatalogue[stage]).map((name) => `${stage}=${name}`),
   );
