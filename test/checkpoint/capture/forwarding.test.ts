@@ -70,8 +70,10 @@ test("forwarding: what a device writes goes at the next look", () => {
   expect(on.groups(2)).toEqual([[9], [10]]);
   // the next epoch does not remember devices
   memory.store8(9 * PAGE_SIZE, 2);
-  on.engine.run({ until: ms(15.5) });
+  on.engine.run({ until: ms(17) });
   expect(on.rounds(3)).toEqual([]);
+  on.engine.run({ until: ms(19) });
+  expect(on.rounds(3)).toEqual([1]);
 });
 
 test("forwarding: with success in enough epochs a page is forwarded from the working set, until that fails", () => {
