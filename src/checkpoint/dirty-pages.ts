@@ -7,6 +7,7 @@ import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import { Signal } from "../sim/signal.ts";
 import type { Nanoseconds } from "../sim/time.ts";
+import type { PagesToSend } from "./capture/capture.ts";
 import type { CheckpointSettings } from "./options.ts";
 import type { PrimarySide } from "./primary-side.ts";
 
@@ -32,7 +33,7 @@ export function createTracker(memory: Memory, settings: CheckpointSettings): Dir
  * is paid for here. What costs the guest its own time, faults and full rings, is paid on the virtual
  * processor when it leaves the guest; looking for dirty pages is paid by whoever collects.
  */
-export class DirtyPages {
+export class DirtyPages implements PagesToSend {
   /** To be sent. Whoever copies a page to send it takes it out. */
   readonly pages: PageSet = new PageSet();
   /** Notified whenever the virtual processor has left the guest, or pages were collected. */

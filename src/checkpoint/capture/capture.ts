@@ -1,11 +1,22 @@
 import type { Guest } from "../../guest/guest.ts";
 import type { Host } from "../../host/host.ts";
 import type { VirtualMachine } from "../../host/virtual-machine.ts";
+import type { PageSet } from "../../memory/page-set.ts";
 import type { Engine } from "../../sim/engine.ts";
 import type { Process } from "../../sim/process.ts";
-import type { DirtyPages } from "../dirty-pages.ts";
+import type { Nanoseconds } from "../../sim/time.ts";
 import type { EpochSteps } from "../epoch-steps.ts";
 import type { PageCopy } from "../page-group.ts";
+
+/** The dirty pages of a machine, as its capture sees them. */
+export interface PagesToSend {
+  /** To be sent. Whoever copies a page to send it takes it out. */
+  readonly pages: PageSet;
+  /** Adds what was written since the last time, to `into` as well, and pays for it. */
+  collect(into?: PageSet): Process;
+  /** Lets the virtual processor pay for something that happened while the guest ran. */
+  charge(costNs: Nanoseconds): void;
+}
 
 /** What the captures of one machine work with. */
 export interface CaptureSide {
@@ -13,7 +24,7 @@ export interface CaptureSide {
   readonly host: Host;
   readonly vm: VirtualMachine;
   readonly steps: EpochSteps;
-  readonly dirty: DirtyPages;
+  readonly dirty: PagesToSend;
   /**
    * Copies pages and sends them while the machine runs, group by group. A page that is written after it
    * was copied is found dirty again.
