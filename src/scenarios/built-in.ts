@@ -5,6 +5,8 @@ import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
+import { twinsScenario } from "./twins.ts";
+import { wideCounterScenario } from "./wide-counter.ts";
 
 /** The scenarios that come with the library, known by their names. */
 export const builtInScenarios: readonly Scenario[] = [
@@ -14,4 +16,6 @@ export const builtInScenarios: readonly Scenario[] = [
   riscvJournalScenario,
   riscvNestedScenario,
   muncherScenario,
+  twinsScenario,
+  wideCounterScenario,
 ];

@@ -4,7 +4,7 @@ import { bringUps } from "../checkpoint/bring-up/bring-ups.ts";
 import { captures } from "../checkpoint/capture/captures.ts";
 import type { CopyOnWriteDefects } from "../checkpoint/capture/copy-on-write.ts";
 import type { ForwardingDefects } from "../checkpoint/capture/forwarding.ts";
-import type { EncodeDefects } from "../checkpoint/encode/encode-defects.ts";
+import type { ApplyDefects, EncodeDefects } from "../checkpoint/encode/encode-defects.ts";
 import { encodings } from "../checkpoint/encode/encodings.ts";
 import type { CheckpointOptions } from "../checkpoint/options.ts";
 import type { InterfaceAgentOptions } from "../checkpoint/quiesce/interface-agent.ts";
@@ -34,7 +34,7 @@ export interface PartDefects {
   readonly copyOnWrite?: CopyOnWriteDefects;
   /** Of the interface agent. */
   readonly agent?: NonNullable<InterfaceAgentOptions["broken"]>;
-  readonly encode?: EncodeDefects;
+  readonly encode?: EncodeDefects & ApplyDefects;
   readonly apply?: SwapDefects;
 }
 
@@ -102,9 +102,9 @@ export const partCatalogue: Readonly<Record<Stage, Readonly<Record<string, Part>
       "a bounded ring of written pages that stops the machine when full",
       "KVM, dirty ring",
     ),
-    "small-dirty-ring": part(
-      () => ({ track: "dirty-ring+shadow", ringEntries: 8, ringWatermark: 4 }),
-      "a ring of eight entries, full long before the checkpoint",
+    "tiny-dirty-ring": part(
+      () => ({ track: "dirty-ring+shadow", ringEntries: 2, ringWatermark: 1 }),
+      "a ring of two entries, full long before the checkpoint",
       "KVM, dirty ring",
     ),
     instrumented: part(

@@ -47,7 +47,23 @@ export type ZooName =
   | "timer-not-in-checkpoint"
   | "in-flight-request-lost"
   | "icache-stale-after-restore"
-  | "inner-table-write-missed";
+  | "inner-table-write-missed"
+  | "forwarded-page-not-resent"
+  | "copied-after-overwritten"
+  | "ring-overflow-ignored"
+  | "stale-shadow"
+  | "difference-from-wrong-base"
+  | "difference-applied-twice"
+  | "shared-threshold-list"
+  | "stale-feedback-list"
+  | "swapped-back-twice"
+  | "swap-not-undone"
+  | "group-of-wrong-epoch"
+  | "swapped-out-of-order"
+  | "quiesced-input-dropped"
+  | "blocked-request-lost"
+  | "no-look-at-unblock"
+  | "bypassed-replies";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -135,6 +151,95 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a hypervisor's writes to the tables of its inner machines are not intercepted",
     scenario: "riscv-nested",
     machine: { innerTableWriteMissed: true },
+  },
+  "forwarded-page-not-resent": {
+    what: "a page that was forwarded is not sent at the checkpoint, although it was written since",
+    parts: { capture: "forwarding" },
+    part: { forwarding: { notResent: true } },
+  },
+  "copied-after-overwritten": {
+    what: "pages to be copied after the stop are not protected, and sent with what was written since",
+    parts: { capture: "copy-on-write" },
+    part: { copyOnWrite: { unprotected: true } },
+  },
+  "ring-overflow-ignored": {
+    what: "a page for which the dirty ring has no room is written without an entry",
+    parts: { track: "tiny-dirty-ring" },
+    checkpoint: { ringOverflowIgnored: true },
+  },
+  "stale-shadow": {
+    what: "pages are compared with what they held when they were found, not with what was sent of them",
+    parts: { track: "shadow", capture: "forwarding" },
+    scenario: "kv",
+    checkpoint: { staleShadow: true },
+  },
+  "difference-from-wrong-base": {
+    what: "a difference is from an older copy than the one that the secondary has",
+    parts: { encode: "word-difference" },
+    part: { encode: { staleBase: true } },
+  },
+  "difference-applied-twice": {
+    what: "the XOR of a difference is applied twice, which undoes it",
+    parts: { encode: "run-length-xor" },
+    part: { encode: { xorTwice: true } },
+  },
+  "shared-threshold-list": {
+    what: "machines share the list of pages that are sent as differences, and their copies",
+    parts: { encode: "feedback" },
+    scenario: "twins",
+    part: { encode: { sharedList: true } },
+  },
+  "stale-feedback-list": {
+    what: "what a secondary was sent is still believed of the next secondary",
+    parts: { encode: "feedback" },
+    scenario: "twins",
+    part: { encode: { keepAfterLoss: true } },
+  },
+  "swapped-back-twice": {
+    what: "what was swapped in of an incomplete checkpoint is swapped back twice, and stays",
+    parts: { apply: "swapping" },
+    scenario: "wide-counter",
+    part: { apply: { undoTwice: true } },
+  },
+  "swap-not-undone": {
+    what: "what was swapped in of an incomplete checkpoint is not swapped back",
+    parts: { apply: "swapping" },
+    scenario: "wide-counter",
+    part: { apply: { noUndo: true } },
+  },
+  "group-of-wrong-epoch": {
+    what: "a group is applied whatever epoch it belongs to, on a stream that believes everything",
+    parts: { apply: "swapping" },
+    scenario: "muncher",
+    cluster: { uncheckedStream: true },
+    part: { apply: { anyEpoch: true } },
+  },
+  "swapped-out-of-order": {
+    what: "groups are swapped in as they come, not in the order of their numbers",
+    parts: { apply: "swapping", transfer: "four-streams", capture: "brownout" },
+    scenario: "wide-counter",
+    part: { apply: { anyOrder: true } },
+  },
+  "quiesced-input-dropped": {
+    what: "what arrives while a machine is told that there is no input is thrown away",
+    parts: { quiesce: "interface-agent" },
+    part: { agent: { quiescedInputDropped: true } },
+  },
+  "blocked-request-lost": {
+    what: "a disk that was told of requests while it was blocked does not look at them after a failover",
+    parts: { quiesce: "storage" },
+    scenario: "riscv-journal",
+    machine: { blockedRequestLost: true },
+  },
+  "no-look-at-unblock": {
+    what: "a disk that goes on does not look at the requests that it was told of at the ready notice",
+    parts: { quiesce: "storage" },
+    scenario: "riscv-journal",
+    machine: { noLookAtUnblock: true },
+  },
+  "bypassed-replies": {
+    what: "replies leave at once, as only what promises nothing may",
+    checkpoint: { bypassReplies: true },
   },
 };
 

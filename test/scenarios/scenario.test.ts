@@ -1,4 +1,4 @@
-// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts
+// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts
 import {
   counterScenario,
   keyValueScenario,
@@ -7,6 +7,7 @@ import {
   type Scenario,
   type ScenarioOptions,
   Simulation,
+  seconds,
   verifyDeterminism,
   type ZooMember,
   zoo,
@@ -14,6 +15,7 @@ import {
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
 import { riscvJournalScenario } from "../../src/scenarios/riscv-journal.ts";
+import { twinsScenario } from "../../src/scenarios/twins.ts";
 import { stages } from "../../src/schemes/part-choice.ts";
 
 function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
@@ -109,4 +111,18 @@ test.each(
   sim.run({ until: scenario.until });
   for (const { lost, duplicated } of sim.clients) expect([lost, duplicated]).toEqual([[], []]);
   expect(sim.machines[0]?.activeHost).toBe(sim.host("b"));
+});
+
+test("scenario: twins are protected again by whoever switches hosts on, back and forth", () => {
+  const sim = new Simulation({ seed: 3 });
+  twinsScenario.build(sim, {});
+  sim.at(ms(210), () => sim.host("a").crash());
+  sim.at(ms(610), () => sim.host("b").crash());
+  sim.run({ until: seconds(2) });
+  for (const machine of sim.machines) {
+    expect([machine.activeHost?.name, machine.isProtected]).toEqual(["a", true]);
+  }
+  for (const { acknowledged, lost, duplicated } of sim.clients) {
+    expect([acknowledged, lost, duplicated]).toEqual([100, [], []]);
+  }
 });
