@@ -12,6 +12,11 @@ const mode = options.length > 0 ? options : ["--every-step", "--host", "a", "--h
 /** Parts that `kv` cannot serve, and what can. */
 const SCENARIOS = { storage: "riscv-journal", instrumented: "sqlite" };
 
+/** Parts that cannot hold alone, and why. */
+const SKIPPED = {
+  "on-request": "nobody asks for checkpoints, so answers wait longer than the run",
+};
+
 const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet", "--if-stale"], {
   cwd: root,
   stdio: "inherit",
@@ -22,6 +27,10 @@ const { partCatalogue } = await import(pathToFileURL(join(root, "dist/index.js")
 let failed = 0;
 for (const [stage, parts] of Object.entries(partCatalogue)) {
   for (const part of Object.keys(parts).slice(1)) {
+    if (part in SKIPPED) {
+      console.log(`${stage}=${part}: left out: ${SKIPPED[part]}`);
+      continue;
+    }
     const scenario = SCENARIOS[part] ?? "kv";
     const args = ["dist/cli/bin.js", "explore", scenario, "--part", `${stage}=${part}`, ...mode];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
