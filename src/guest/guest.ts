@@ -11,6 +11,12 @@ export interface GuestServices {
   now(): Nanoseconds;
   /** 32 random bits, 0 to 2^32 - 1. */
   random32(): number;
+  /**
+   * 32 bits that decide which processor of the machine runs next and for how long. Apart from
+   * {@link GuestServices.random32} because no hypervisor can log it: processors decide it between themselves.
+   * Default: they come from there.
+   */
+  turn32?(): number;
   /** Sends a packet. The guest gives the bytes away and does not touch them again. */
   transmit(packet: Uint8Array): void;
 }
@@ -56,6 +62,11 @@ export interface Guest {
    * the guest is idle. Default false.
    */
   readonly interruptible?: boolean;
+  /**
+   * Instructions begun so far, where the guest counts them: with it a position in its execution can be told.
+   * Part of its registers.
+   */
+  readonly instructionCount?: number;
   /** Its storage, if it has one whose requests can be kept waiting. */
   readonly storage?: GuestStorage | undefined;
   /**

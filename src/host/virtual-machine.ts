@@ -9,15 +9,14 @@ import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import { Signal } from "../sim/signal.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
+import { GuestPort } from "./guest-port.ts";
 import type { Host } from "./host.ts";
 import { InputGate } from "./input-gate.ts";
+import type { MachineTap } from "./machine-tap.ts";
 import type { HostRecord } from "./records.ts";
 
 /** Longest stretch a guest runs before its virtual processor looks whether it is to stop. */
 export const QUANTUM_NS: Nanoseconds = us(100);
-
-/** Most packets one quantum of a guest may send; more is a defect of the guest. */
-const TRANSMISSIONS_MAX = 4_096;
 
 const PPM = 1_000_000;
 
@@ -46,9 +45,10 @@ export class VirtualMachine {
   readonly name: string;
   readonly host: Host;
   readonly guest: Guest;
+  /** Where the guest's services lead to: for who records what they answer, or answers from a record. */
+  readonly port: GuestPort;
 
   readonly #options: VirtualMachineOptions;
-  readonly #transmitted: Uint8Array[] = [];
   /** Set while somebody wants the processor to stand still. */
   readonly #stopWanted: Signal;
   /** Set while the processor stands still at a boundary. */
@@ -64,6 +64,7 @@ export class VirtualMachine {
   #idle = false;
   #isWoken = false;
   #penaltyPpm = 0;
+  #throttlePpm = 0;
   #exit: (() => Process | undefined) | undefined;
 
   constructor(options: VirtualMachineOptions) {
@@ -80,17 +81,10 @@ export class VirtualMachine {
     this.#attention = new Condition(engine, `${label}: attention`);
     const { trace } = engine;
     this.#input = new InputGate({ trace, machine: name, host: host.name, inbox: options.inbox });
-    const random = engine.random(`${label}: guest`);
-    this.guest = options.image.create({
-      now: () => host.clock.now(),
-      random32: () => random.u32(),
-      transmit: (packet) => {
-        assert(this.#transmitted.length < TRANSMISSIONS_MAX, "a guest sends a bounded amount");
-        this.#transmitted.push(packet);
-      },
-    });
+    this.port = new GuestPort(host.clock, engine.random(`${label}: guest`));
+    this.guest = options.image.create(this.port);
     // What a boot sends is sent before anybody is connected.
-    this.#transmitted.length = 0;
+    this.port.forget();
   }
 
   /** True once {@link start} was called: a stand-by machine is booted but not started. */
@@ -117,6 +111,20 @@ export class VirtualMachine {
   setPenalty(ppm: number): void {
     assert(Number.isInteger(ppm) && ppm >= 0, "a penalty is a whole number of millionths");
     this.#penaltyPpm = ppm;
+  }
+
+  /**
+   * Cuts its share of the processor, beside what {@link VirtualMachine.setPenalty} makes of it: each
+   * stretch takes longer by so much, from the next one on.
+   */
+  setThrottle(ppm: number): void {
+    assert(Number.isInteger(ppm) && ppm >= 0, "a throttle is a whole number of millionths");
+    this.#throttlePpm = ppm;
+  }
+
+  /** Has somebody told of what the machine takes in, from the next delivery on; nobody without. */
+  setTap(tap?: MachineTap): void {
+    this.port.tap = tap;
   }
 
   /**
@@ -197,11 +205,12 @@ export class VirtualMachine {
     const { name: machine, host } = this;
     const about = { machine, host: host.name, client, number };
     engine.trace.emit<HostRecord>({ kind: "request.delivered", ...about });
+    this.port.tap?.delivered(packet);
     this.guest.deliver(packet);
   }
 
   *#execute(): Process {
-    const { host, guest } = this;
+    const { host, guest, port } = this;
     const { transmit } = this.#options;
     const stop = this.#stopWanted.wait();
     const woken = this.#attention.until(() => this.#isWoken);
@@ -223,13 +232,18 @@ export class VirtualMachine {
         this.#deliver(packet);
         yield* host.compute(host.profile.guestCallNs);
       }
-      const { usedNs, boundary } = guest.run(QUANTUM_NS);
+      const run = guest.run(QUANTUM_NS);
+      const { usedNs, boundary } = run;
       assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");
-      yield* host.compute(usedNs + Math.floor((usedNs * this.#penaltyPpm) / PPM));
-      for (const sent of this.#transmitted) transmit(sent);
-      this.#transmitted.length = 0;
+      const slowdownPpm = this.#penaltyPpm + this.#throttlePpm;
+      yield* host.compute(usedNs + Math.floor((usedNs * slowdownPpm) / PPM));
+      port.tap?.ran(run, port.transmitted);
+      for (const sent of port.transmitted) transmit(sent);
+      port.forget();
       const exit = this.#exit?.();
       if (exit !== undefined) yield* exit;
+      const recorded = port.tap?.exit();
+      if (recorded !== undefined) yield* recorded;
       this.#idle = boundary === "idle";
       this.#boundary.notify();
     }

@@ -322,3 +322,36 @@ test("virtual machine: an idle one looks at its guest again when it is woken", (
   expect(sent).toEqual([{ atNs: ms(1) + us(250), value: 7 }]);
   expect(vm.idle).toBe(true);
 });
+
+test("virtual machine: who taps it is told of what it takes in and where its stretches end", () => {
+  const { engine, vm, request } = setUp();
+  const told: string[] = [];
+  vm.setTap({
+    delivered: (packet) => void told.push(`deliver ${decodePacket(packet)!.number}`),
+    clockRead: () => undefined,
+    randomDrawn: () => undefined,
+    ran: ({ usedNs, boundary }, sent) =>
+      void told.push(`${engine.now}: ${usedNs} ${boundary} ${sent.length}`),
+    exit: () => void told.push("exit"),
+  });
+  vm.start();
+  request(4);
+  engine.run();
+  const guestCallNs = vm.host.profile.guestCallNs;
+  expect(told).toEqual([
+    ...["0: 0 idle 0", "exit", "deliver 4"],
+    ...[`${guestCallNs + us(100)}: ${us(100)} budget 0`, "exit"],
+    ...[`${guestCallNs + us(200)}: ${us(100)} budget 0`, "exit"],
+    ...[`${guestCallNs + us(250)}: ${us(50)} idle 1`, "exit"],
+  ]);
+});
+
+test("virtual machine: a throttle makes its work take longer, beside the penalty", () => {
+  const { engine, vm, sent, request } = setUp();
+  vm.setPenalty(100_000);
+  vm.setThrottle(400_000);
+  vm.start();
+  request(1);
+  engine.run();
+  expect(sent[0]?.atNs).toBe(vm.host.profile.guestCallNs + us(375));
+});

@@ -61,7 +61,7 @@ export class RiscvGuest implements Guest {
     this.machine = new RiscvMachine({
       ...options,
       network: { mac: MACHINE_MAC },
-      random32: () => services.random32(),
+      random32: () => services.turn32?.() ?? services.random32(),
       onConsole: (byte) => {
         this.#line.print(byte);
       },
@@ -89,6 +89,11 @@ export class RiscvGuest implements Guest {
 
   get storage(): GuestStorage | undefined {
     return this.machine.storage;
+  }
+
+  /** Ticks: instructions begun, and time for which all harts waited. */
+  get instructionCount(): number {
+    return this.machine.ticks;
   }
 
   get panic(): string | undefined {
