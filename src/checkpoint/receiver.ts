@@ -12,6 +12,7 @@ import type {
   PrepareMessage,
 } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
+import type { ReceiverHooks } from "./receiver-hooks.ts";
 import type { SecondarySide } from "./secondary-side.ts";
 import { Answers } from "./stage/answers.ts";
 import { Lanes } from "./stage/lanes.ts";
@@ -27,6 +28,7 @@ import { stateDigest } from "./state-digest.ts";
 export class Receiver {
   readonly #side: SecondarySide;
   readonly #settings: CheckpointSettings;
+  readonly #hooks: ReceiverHooks;
   readonly #announce: Announce;
   readonly #staging: Staging;
   /** Groups may come in any order: by several streams, or named by a table of contents. */
@@ -41,12 +43,13 @@ export class Receiver {
   /** Somebody wants to know when nothing is under way. */
   #prepared: PrepareMessage | undefined;
 
-  constructor(side: SecondarySide, settings: CheckpointSettings) {
+  constructor(side: SecondarySide, settings: CheckpointSettings, hooks: ReceiverHooks = {}) {
     const { streams, contents } = settings.transfer;
     const { anyEpoch = false } = settings.apply.broken;
     const announce = announcer(side);
     this.#side = side;
     this.#settings = settings;
+    this.#hooks = hooks;
     this.#announce = announce;
     this.#anyOrder = streams > 1 || contents;
     this.#staging = new Staging({ anyOrder: this.#anyOrder, anyEpoch });
@@ -165,6 +168,7 @@ export class Receiver {
     // 3. The commit point.
     const pages = this.#staging.pageCount;
     image.commit(commit, this.#applier.take(this.#staging));
+    if (!isPartial) this.#hooks.committed?.(commit.epoch);
     if (isPartial) yield* this.#announce("bring-up.committed", commit, { pages });
     else yield* this.#announce("checkpoint.committed", commit, { pages });
 
@@ -173,6 +177,7 @@ export class Receiver {
 
     // 5. Apply to memory.
     yield* this.#applier.apply(commit);
+    if (!isPartial) this.#hooks.applied?.(commit.epoch);
     if (isPartial) yield* this.#announce("bring-up.applied", commit, { pages });
     else {
       yield* this.#announce("checkpoint.applied", commit, {

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import type { ReliableStream } from "../host/reliable-stream.ts";
+import type { VirtualMachine } from "../host/virtual-machine.ts";
 import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Engine } from "../sim/engine.ts";
 import type { StandByImage } from "./stand-by-image.ts";
@@ -11,6 +12,8 @@ export interface SecondarySide {
   readonly machine: string;
   /** Term of the primary that is listened to. */
   readonly term: number;
+  /** The stand-by machine that `image` is of; not started. */
+  readonly vm: VirtualMachine;
   readonly image: StandByImage;
   /** To the primary and back. */
   readonly stream: ReliableStream;

@@ -113,6 +113,22 @@ export class StandByImage {
     return !this.guest.memory.regions.some((region) => region.contains(page));
   }
 
+  /**
+   * The guest itself was run on from what was committed, by replaying what the primary did: it is to go on
+   * with these registers, which the image keeps.
+   */
+  moveOn(registers: Uint8Array): void {
+    assert(this.complete, "only a complete image is run on from");
+    assert(this.#unapplied.length === 0, "a guest is run on from all of its checkpoint");
+    this.#registers = registers;
+  }
+
+  /** The guest is no machine any more that could stand in, until the next complete checkpoint. */
+  lose(): void {
+    assert(this.#unapplied.length === 0, "a guest is run on from all of its checkpoint");
+    this.#registers = undefined;
+  }
+
   /** Copies a group of committed pages to memory and pays for it; returns how many it copied. */
   *applyGroup(): Process<number> {
     // Before any page is taken: whoever is killed while it waits has lost none.

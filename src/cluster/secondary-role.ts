@@ -15,7 +15,7 @@ export function* secondaryRole(
   primary: string,
 ): Process {
   const { engine, machine, scheme } = protection;
-  const { host, image, digest } = node;
+  const { host, vm, image, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
     host: host.name,
@@ -27,7 +27,7 @@ export function* secondaryRole(
   const [stream, ...moreStreams] = streams;
   const side: SecondarySide = {
     ...{ engine, host, machine, term: node.term },
-    ...{ image, stream, moreStreams, digest },
+    ...{ vm, image, stream, moreStreams, digest },
   };
   const replication = scheme.secondary(side);
   const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>

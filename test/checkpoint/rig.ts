@@ -95,6 +95,7 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       host: b,
       machine: "m",
       term: 1,
+      vm: standing.vm,
       image,
       stream: streams.b,
       digest: standing.digest,
