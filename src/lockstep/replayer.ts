@@ -1,0 +1,74 @@
+import { QUANTUM_NS, type VirtualMachine } from "../host/virtual-machine.ts";
+import { assert } from "../sim/assert.ts";
+import type { StretchEntry } from "./log-entry.ts";
+import { ReplaySource } from "./replay-source.ts";
+import { stretchCheck } from "./stretch-check.ts";
+
+/** Defects of a replay that can be switched on to show that the checks notice. */
+export interface ReplayerDefects {
+  /** Input is delivered one stretch later than it was. */
+  readonly inputOneLate?: boolean;
+  /** Whether the replay does what the primary did is not looked at. */
+  readonly unchecked?: boolean;
+}
+
+/** What a replayed stretch came to. */
+export interface Replayed {
+  /** What the machine sent; the caller keeps it. */
+  readonly sent: readonly Uint8Array[];
+  /** In what the machine did something else than the log says; `undefined` if it did the same. */
+  readonly divergence: string | undefined;
+}
+
+/**
+ * Has a machine that is not started do what another one did, stretch by stretch. The work of a stretch is
+ * done at once; who replays pays for it.
+ */
+export class Replayer {
+  readonly #vm: VirtualMachine;
+  readonly #broken: ReplayerDefects;
+  /** Only for the broken variant that delivers late. */
+  #late: Uint8Array | undefined;
+
+  /** @param vm Not started, and run by nobody else. */
+  constructor(vm: VirtualMachine, broken: ReplayerDefects = {}) {
+    this.#vm = vm;
+    this.#broken = broken;
+  }
+
+  /** Does a stretch; the machine is in the state that the other one had before it. */
+  replay(entry: StretchEntry): Replayed {
+    const { guest, port, started } = this.#vm;
+    assert(!started, "a machine that runs replays nothing");
+    const source = new ReplaySource(entry.answers, this.#vm.host.clock);
+    const before = guest.instructionCount ?? 0;
+    port.source = source;
+    port.forget();
+    const input = this.#due(entry.input);
+    if (input !== undefined) guest.deliver(input);
+    const { usedNs, boundary } = guest.run(QUANTUM_NS);
+    port.source = undefined;
+    const sent = [...port.transmitted];
+    port.forget();
+    if (this.#broken.unchecked === true) return { sent, divergence: undefined };
+    const instructions = (guest.instructionCount ?? 0) - before;
+    const divergence =
+      differs("time", usedNs, entry.usedNs) ??
+      differs("boundary", boundary, entry.boundary) ??
+      differs("instructions", instructions, entry.instructions) ??
+      source.misuse ??
+      differs("state or output", stretchCheck(guest.saveRegisters(), sent), entry.check);
+    return { sent, divergence };
+  }
+
+  #due(input: Uint8Array | undefined): Uint8Array | undefined {
+    if (this.#broken.inputOneLate !== true) return input;
+    const due = this.#late;
+    this.#late = input;
+    return due;
+  }
+}
+
+function differs<T extends number | string>(what: string, got: T, logged: T): string | undefined {
+  return got === logged ? undefined : `${what}: ${got}, logged ${logged}`;
+}
