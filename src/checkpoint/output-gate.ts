@@ -47,6 +47,8 @@ export class OutputGate {
   /** True when no packet may bypass the gate. */
   #bypassClosed = false;
   #epoch = 0;
+  /** True while what is counted are positions of a log and not epochs of checkpoints. */
+  #countsLog = false;
   #term: number;
 
   constructor(options: OutputGateOptions) {
@@ -102,10 +104,16 @@ export class OutputGate {
     else this.#hold(packet, verdict);
   }
 
-  /** Begins an epoch: from now on packets are held, and belong to it. */
-  begin(epoch: number): void {
+  /**
+   * Begins an epoch: from now on packets are held, and belong to it.
+   *
+   * @param of What is counted: checkpoints, or entries of a log that is replayed (then an epoch is a position
+   *   in it). The same until the gate is opened. Default checkpoints.
+   */
+  begin(epoch: number, of: "checkpoints" | "log" = "checkpoints"): void {
     assert(epoch > this.#epoch, "epochs count up");
     this.#epoch = epoch;
+    this.#countsLog = of === "log";
     this.#holding = true;
   }
 
@@ -134,6 +142,7 @@ export class OutputGate {
     this.#bypassClosed = false;
     for (const held of this.#take()) this.#release(held.epoch, held.packet, false);
     this.#epoch = 0;
+    this.#countsLog = false;
   }
 
   /** Throws away everything held and whatever comes: somebody else serves. */
@@ -190,9 +199,16 @@ export class OutputGate {
     this.#options.send(packet);
   }
 
-  #of(epoch: number): { machine: string; host: string; term: number; epoch: number } {
+  #of(epoch: number): {
+    machine: string;
+    host: string;
+    term: number;
+    epoch: number;
+    log?: true;
+  } {
     const { machine, host } = this.#options;
-    return { machine, host, term: this.#term, epoch };
+    const of = { machine, host, term: this.#term, epoch };
+    return this.#countsLog ? { ...of, log: true } : of;
   }
 
   #emit(record: CheckpointRecord): void {

@@ -6,6 +6,9 @@ type OfEpoch = {
   readonly epoch: number;
 };
 
+/** Names what output belongs to. */
+type OfOutput = OfEpoch & { readonly log?: true };
+
 /**
  * What the checkpoint layer writes to the trace. Steps of the primary come first, those of the
  * secondary next, those of the output gate last; each is also a named point of its protocol.
@@ -43,10 +46,10 @@ export type CheckpointRecord =
   | ({ readonly kind: "ready.sent" } & OfEpoch)
   | ({ readonly kind: "checkpoint.rejected"; reason: string } & OfEpoch)
   | ({ readonly kind: "checkpoint.discarded"; groups: number } & OfEpoch)
-  // Output gate
-  | ({ readonly kind: "output.bypass-allowed"; client: number } & OfEpoch)
-  | ({ readonly kind: "output.bypassed"; bytes: number; client: number } & OfEpoch)
+  // Output gate: of a machine whose log is replayed epochs are positions of the log, and `log` says so
+  | ({ readonly kind: "output.bypass-allowed"; client: number } & OfOutput)
+  | ({ readonly kind: "output.bypassed"; bytes: number; client: number } & OfOutput)
   /** `deferred` only on packets that hurry no checkpoint. */
-  | ({ readonly kind: "output.held"; bytes: number; deferred?: true } & OfEpoch)
-  | ({ readonly kind: "output.released"; bytes: number; protected: boolean } & OfEpoch)
-  | ({ readonly kind: "output.discarded"; bytes: number; reason: string } & OfEpoch);
+  | ({ readonly kind: "output.held"; bytes: number; deferred?: true } & OfOutput)
+  | ({ readonly kind: "output.released"; bytes: number; protected: boolean } & OfOutput)
+  | ({ readonly kind: "output.discarded"; bytes: number; reason: string } & OfOutput);

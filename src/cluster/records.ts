@@ -18,5 +18,7 @@ export type ClusterRecord =
       epoch: number;
       epochTerm: number;
       digest: string;
+      /** Of a scheme that replays a log: the position that it goes on from. */
+      position?: number;
     } & OfTerm)
   | ({ readonly kind: "failover.serving"; from: string; epoch: number } & OfTerm);

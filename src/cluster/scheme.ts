@@ -41,4 +41,11 @@ export interface SecondaryReplication {
   close?(): void;
   /** After {@link run} was killed: makes the image the last committed state, nothing more or less. */
   settle(): Process;
+  /**
+   * After {@link settle}, of a scheme that replays a log: the position that the image is at. `undefined`
+   * without a log, and where the image is that of a checkpoint whose place in the log is not known.
+   */
+  readonly position?: number | undefined;
+  /** After {@link settle}: takes the output that may not have left its primary, in order. */
+  takeUnsent?(): readonly Uint8Array[];
 }

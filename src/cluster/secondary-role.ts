@@ -62,7 +62,10 @@ export function* secondaryRole(
   }
 }
 
-/** Makes the stand-by machine the one that serves, in the state of the last committed epoch. */
+/**
+ * Makes the stand-by machine the one that serves, in the state of the last committed epoch, or what was
+ * replayed since.
+ */
 function* promote(
   { engine, clients, machine }: Protection,
   node: MachineNode,
@@ -80,13 +83,18 @@ function* promote(
   vm.guest.loadRegisters(image.registers);
   const digest = stateDigest(node.digest, vm.guest.saveRegisters());
   const epochTerm = image.term;
-  yield* engine.announce<ClusterRecord>({ kind: "failover.loaded", epochTerm, digest, ...about });
+  const { position } = replication;
+  yield* engine.announce<ClusterRecord>({
+    ...{ kind: "failover.loaded", epochTerm, digest, ...about },
+    ...(position === undefined ? {} : { position }),
+  });
 
   // 2. Start the processor; alone, so with an open gate.
   yield* host.compute(host.profile.promoteNs);
   node.role = "primary";
   gate.open(term);
   vm.start();
+  for (const packet of replication.takeUnsent?.() ?? []) gate.push(packet);
 
   // 3. Take over the machine's address.
   clients.announce(machine, host);

@@ -56,6 +56,10 @@ export interface HardwareCosts {
    * millionths of its time.
    */
   readonly markedStorePpm: number;
+  /** Recording a stretch of a machine, and each input and answer in it. On its virtual processor. */
+  readonly recordEventNs: Nanoseconds;
+  /** Finding the place of a recorded event in another machine that replays it, and bringing it about. */
+  readonly replayEventNs: Nanoseconds;
   /** How much slower a machine runs while it is protected, in millionths of its time. */
   readonly runningPenaltyPpm: number;
   /** Booting a machine from nothing. */

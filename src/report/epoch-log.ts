@@ -113,10 +113,11 @@ export class EpochLog {
         this.#entry(record).committedAtNs = atNs;
         break;
       case "output.held":
+        if (record.log === true) break;
         this.#entry(record).held += 1;
         break;
       case "output.released":
-        if (record.protected) this.#entry(record).released += 1;
+        if (record.protected && record.log !== true) this.#entry(record).released += 1;
         break;
       case "host.crashed":
         this.#closeAll(({ host }) => host === record.host);

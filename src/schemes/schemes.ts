@@ -1,4 +1,10 @@
 import { checkpoint } from "./checkpoint.ts";
+import { hybrid } from "./hybrid.ts";
+import { vmwareFt } from "./vmware-ft.ts";
 
 /** All protection schemes, by name. */
-export const schemes: { readonly checkpoint: typeof checkpoint } = { checkpoint };
+export const schemes: {
+  readonly checkpoint: typeof checkpoint;
+  readonly vmwareFt: typeof vmwareFt;
+  readonly hybrid: typeof hybrid;
+} = { checkpoint, vmwareFt, hybrid };

@@ -6,6 +6,7 @@ import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
+import { ReplayIdentity } from "./invariants/replay-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StandinRecord } from "./standin-record.ts";
 
@@ -21,6 +22,7 @@ export class InvariantMonitor implements TraceSink {
     new OutputCommit(),
     new OneServer(),
     new MemoryIdentity(),
+    new ReplayIdentity(),
     new OneTranscript(),
     new InputKept(),
   ];

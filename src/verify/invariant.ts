@@ -13,6 +13,7 @@ export type InvariantName =
   | "output-commit"
   | "one-server"
   | "memory-identity"
+  | "replay-identity"
   | "one-transcript"
   | "input-kept"
   | "nothing-lost"

@@ -20,6 +20,8 @@ interface Delivery {
 interface Log {
   readonly deliveries: Delivery[];
   readonly lengths: Map<string, number>;
+  /** What it replayed since the last checkpoint that it applied. */
+  replayed: Delivery[];
 }
 
 /** What a client asked and was told. */
@@ -58,10 +60,22 @@ export class OneCopy implements TraceSink {
         const { machine, from, host, term, epoch } = record;
         const before = this.#log(machine, from);
         const length = before.lengths.get(`${term - 1}.${epoch}`) ?? 0;
-        const deliveries = before.deliveries.slice(0, length);
-        this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map() });
+        const { replayed } = this.#log(machine, host);
+        const deliveries = [...before.deliveries.slice(0, length), ...replayed];
+        this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map(), replayed: [] });
         return;
       }
+      case "request.replayed": {
+        const { client, number } = record;
+        const log = this.#log(record.machine, record.host);
+        // Before it stands in they wait for the checkpoint that they follow, then they are its own.
+        log.replayed.push({ client, number });
+        log.deliveries.push({ client, number });
+        return;
+      }
+      case "checkpoint.applied":
+        this.#log(record.machine, record.host).replayed = [];
+        return;
       default:
     }
   }
@@ -123,7 +137,7 @@ export class OneCopy implements TraceSink {
     const key = `${machine} ${host}`;
     let log = this.#logs.get(key);
     if (log === undefined) {
-      log = { deliveries: [], lengths: new Map() };
+      log = { deliveries: [], lengths: new Map(), replayed: [] };
       this.#logs.set(key, log);
     }
     return log;

@@ -30,6 +30,8 @@ export const modern: HardwareProfile = {
   writeFaultNs: 1_500,
   ringStopNs: us(5),
   markedStorePpm: 80_000,
+  recordEventNs: 1_000,
+  replayEventNs: 2_000,
   runningPenaltyPpm: 30_000,
   bootNs: ms(125),
   promoteNs: ms(5),
@@ -72,6 +74,10 @@ export const modern: HardwareProfile = {
       "estimate: an exit to user space with its system calls, about 5 us, before the entries themselves",
     markedStorePpm:
       "measured here on SQLite (npm run bench -- instrument): 1.03 to 1.11 times slower; the middle",
+    recordEventNs:
+      "estimate: an exit with its entry, 0.7 us (as writeFaultNs without its handler), and an entry of some ten bytes in a ring",
+    replayEventNs:
+      "estimate: as recordEventNs, and a counter set to stop the processor at the recorded place, with a few single steps",
     runningPenaltyPpm:
       "estimate: writes to watched pages and colder caches; whole-system overheads published for 2010s systems (NiLiCon 19-67 %) contain pauses and faults, which are charged separately",
     bootNs: "Firecracker's SPECIFICATION: at most 125 ms from start to the guest's first process",

@@ -21,6 +21,8 @@ export class MemoryIdentity implements Invariant {
       case "checkpoint.applied":
         return this.#compare(record, record.term, "applied");
       case "failover.loaded":
+        // What was replayed since: see `ReplayIdentity`.
+        if (record.position !== undefined) return undefined;
         return this.#compare(record, record.epochTerm, "stands in with");
       default:
         return undefined;

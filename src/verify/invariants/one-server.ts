@@ -15,6 +15,10 @@ export class OneServer implements Invariant {
   readonly #tenures = new Map<string, Tenure>();
   /** By machine and term: the epoch from which a successor went on. */
   readonly #succeeded = new Map<string, number>();
+  /** By machine and term, of those that replay a log: the position from which a successor went on. */
+  readonly #followed = new Map<string, number>();
+  /** Where the newest checkpoints lie in a log, by machine, term and epoch. */
+  readonly #marks = new Map<string, number>();
 
   observe(record: StandinRecord): string | undefined {
     switch (record.kind) {
@@ -22,8 +26,11 @@ export class OneServer implements Invariant {
       case "witness.granted":
         this.#tenures.set(record.machine, record);
         return undefined;
+      case "log.marked":
+        this.#marks.set(`${record.machine} ${record.term}.${record.epoch}`, record.position);
+        return undefined;
       case "failover.loaded":
-        this.#succeeded.set(`${record.machine} ${record.epochTerm}`, record.epoch);
+        this.#succeeds(record);
         return undefined;
       case "failover.serving":
         return this.#serves(record, "serves");
@@ -44,9 +51,17 @@ export class OneServer implements Invariant {
     return `${host} ${does} for ${machine} in term ${term}; the witness has named ${rightful}`;
   }
 
-  #released({ machine, host, term, epoch }: StandinRecord & { kind: "output.released" }) {
-    const last = this.#succeeded.get(`${machine} ${term}`);
+  #succeeds(loaded: StandinRecord & { kind: "failover.loaded" }): void {
+    const { machine, epoch, epochTerm, position } = loaded;
+    this.#succeeded.set(`${machine} ${epochTerm}`, epoch);
+    const from = position ?? this.#marks.get(`${machine} ${epochTerm}.${epoch}`);
+    if (from !== undefined) this.#followed.set(`${machine} ${epochTerm}`, from);
+  }
+
+  #released({ machine, host, term, epoch, log }: StandinRecord & { kind: "output.released" }) {
+    const last = (log === true ? this.#followed : this.#succeeded).get(`${machine} ${term}`);
     if (last === undefined || epoch <= last) return undefined;
-    return `${host} released output of epoch ${epoch} of ${machine}; its successor went on from epoch ${last}`;
+    const what = log === true ? "position" : "epoch";
+    return `${host} released output of ${what} ${epoch} of ${machine}; its successor went on from ${what} ${last}`;
   }
 }

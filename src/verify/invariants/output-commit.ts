@@ -5,13 +5,18 @@ type Bypassed = StandinRecord & { kind: "output.bypassed" };
 
 /**
  * Output commit: no packet of a protected machine leaves before the epoch that produced it is
- * committed at the secondary (Remus, NSDI'08, section 3.4). What the configuration lets bypass the
+ * committed at the secondary (Remus, NSDI'08, section 3.4), or the log stored there that leads to it (VMware
+ * FT, 2010). What the configuration lets bypass the
  * gate may: but for no other client, and not while its host asks who serves, or after it was replaced.
  */
 export class OutputCommit implements Invariant {
   readonly name = "output-commit";
   /** Last epoch committed, by machine and term. */
   readonly #committed = new Map<string, number>();
+  /** Last position of a log stored, or in a checkpoint that was committed, by machine and term. */
+  readonly #stored = new Map<string, number>();
+  /** Where checkpoints lie in a log, by machine, term and epoch. */
+  readonly #marks = new Map<string, number>();
   /** Clients whose packets may bypass the gate, by machine. */
   readonly #allowed = new Map<string, Set<number>>();
   /** Machine and host where it is not settled, or not so, that this host serves. */
@@ -21,6 +26,13 @@ export class OutputCommit implements Invariant {
     switch (record.kind) {
       case "checkpoint.committed":
         this.#committed.set(`${record.machine} ${record.term}`, record.epoch);
+        this.#store(record, this.#marks.get(markOf(record)) ?? 0);
+        return undefined;
+      case "log.marked":
+        this.#marks.set(markOf(record), record.position);
+        return undefined;
+      case "log.stored":
+        this.#store(record, record.position);
         return undefined;
       case "output.bypass-allowed":
         this.#allowedOf(record.machine).add(record.client);
@@ -40,7 +52,17 @@ export class OutputCommit implements Invariant {
     }
   }
 
-  #released({ machine, host, term, epoch }: StandinRecord & { kind: "output.released" }) {
+  #store({ machine, term }: { machine: string; term: number }, position: number): void {
+    const key = `${machine} ${term}`;
+    if (position > (this.#stored.get(key) ?? 0)) this.#stored.set(key, position);
+  }
+
+  #released({ machine, host, term, epoch, log }: StandinRecord & { kind: "output.released" }) {
+    if (log === true) {
+      const stored = this.#stored.get(`${machine} ${term}`) ?? 0;
+      if (epoch <= stored) return undefined;
+      return `${machine} on ${host} released output of position ${epoch} in term ${term}; the secondary has stored the log up to ${stored}`;
+    }
     const committed = this.#committed.get(`${machine} ${term}`) ?? 0;
     if (epoch <= committed) return undefined;
     return `${machine} on ${host} released output of epoch ${epoch} in term ${term}; the secondary has committed epoch ${committed}`;
@@ -62,4 +84,8 @@ export class OutputCommit implements Invariant {
     }
     return allowed;
   }
+}
+
+function markOf(of: { machine: string; term: number; epoch: number }): string {
+  return `${of.machine} ${of.term}.${of.epoch}`;
 }

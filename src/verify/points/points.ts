@@ -53,6 +53,26 @@ export const points: readonly Point[] = [
   announced("ready.sent", "the secondary has handed over the notice that it has come to rest"),
   announced("checkpoint.rejected", "the secondary refuses a checkpoint that is not whole"),
   announced("checkpoint.discarded", "a stand-in forgets a checkpoint that never was committed"),
+  // Logs that are replayed
+  noted("log.marked", "the log goes on from the state of a checkpoint"),
+  noted("stretch.recorded", "the state of the machine at a position of its log, for checks"),
+  announced("log.sent", "the primary has handed over a batch of log entries to be sent"),
+  noted("log.full", "the machine stands still until the secondary has taken more of its log"),
+  noted(
+    "log.throttled",
+    "the machine gets another share of its processor, for the secondary's lag",
+  ),
+  noted("output.failed", "the machine has sent what is an error"),
+  announced("log.stored", "the secondary has kept a batch of log entries"),
+  announced("log.rejected", "the secondary asks again for log entries that have not come unharmed"),
+  announced("log.failed", "the secondary knows of an error in the output"),
+  noted("log.cut", "the secondary forgets what a checkpoint contains"),
+  announced("replay.started", "a stand-in is about to replay the log since its checkpoint"),
+  noted("request.replayed", "a request is given to the machine that replays"),
+  noted("stretch.replayed", "the state of the replaying machine at a position, for checks"),
+  announced("replay.diverged", "the replay has come to something else than the log says"),
+  announced("replay.finished", "a stand-in has replayed all that had arrived of the log"),
+  announced("shadow.paused", "a shadow has stopped before an error"),
   // Output
   noted(
     "output.bypass-allowed",

@@ -1,0 +1,134 @@
+import type { SecondarySide } from "../checkpoint/secondary-side.ts";
+import { stateDigest } from "../checkpoint/state-digest.ts";
+import { decodePacket } from "../guest/packet.ts";
+import { assert } from "../sim/assert.ts";
+import type { Process } from "../sim/process.ts";
+import type { StretchEntry } from "./log-entry.ts";
+import type { LogStore } from "./log-store.ts";
+import { DIGEST_POSITIONS } from "./machine-log.ts";
+import type { LockstepRecord } from "./records.ts";
+import type { ReplayerDefects } from "./replayer.ts";
+import { Replayer } from "./replayer.ts";
+import { UnsentOutput } from "./unsent-output.ts";
+
+/**
+ * The machine that replays a log, from the checkpoint that its memory holds, and pays for it. Its network
+ * card is silent: what it sends is compared, by its check value, with what the log says, and kept only as
+ * far as the primary may not have sent it.
+ */
+export class Follower {
+  readonly unsent: UnsentOutput = new UnsentOutput();
+  readonly #side: SecondarySide;
+  readonly #store: LogStore;
+  readonly #replayer: Replayer;
+  /** The checkpoint that it began from; `undefined` before it has. */
+  #epoch: number | undefined;
+  /** Replayed up to here; `undefined` while the checkpoint's place in the log is not known. */
+  #position: number | undefined;
+  #entries = 0;
+
+  constructor(side: SecondarySide, store: LogStore, broken: ReplayerDefects) {
+    this.#side = side;
+    this.#store = store;
+    this.#replayer = new Replayer(side.vm, broken);
+  }
+
+  /** Position up to which it has replayed, `undefined` while it does not know where it is. */
+  get position(): number | undefined {
+    return this.#position;
+  }
+
+  /** The checkpoint that it began from, `undefined` while there is none. */
+  get epoch(): number | undefined {
+    return this.#epoch;
+  }
+
+  /** Memory holds all of the image's checkpoint: from here on it is replayed from. No time passes. */
+  begin(): void {
+    const { image, vm } = this.#side;
+    assert(image.complete && image.unappliedCount === 0, "what is replayed from is whole");
+    vm.guest.loadRegisters(image.registers);
+    this.#epoch = image.epoch;
+    this.#position = undefined;
+  }
+
+  /** It is in no state that the primary ever had; nothing is replayed until it begins again. */
+  stop(): void {
+    this.#epoch = undefined;
+    this.#position = undefined;
+  }
+
+  /** True if there is an entry that it has not replayed. */
+  hasNext(): boolean {
+    if (this.#epoch === undefined) return false;
+    this.#position ??= this.#store.markOf(this.#epoch);
+    const { log } = this.#store;
+    return this.#position !== undefined && log.last > this.#position;
+  }
+
+  /** Position of the next entry. Entries before those that are kept are in the checkpoint. */
+  get next(): number {
+    assert(this.#position !== undefined, "only who knows where it is goes on");
+    return Math.max(this.#position + 1, this.#store.log.first);
+  }
+
+  /**
+   * Replays the next entry. Its work is done at once, and paid for afterwards.
+   *
+   * @returns In what the machine did something else than the primary, if it did.
+   */
+  *replayNext(): Process<string | undefined> {
+    const position = this.next;
+    const entry = this.#store.log.at(position);
+    assert(entry !== undefined, "what is replayed next is kept");
+    const divergence = entry.type === "mark" ? undefined : this.#replay(position, entry);
+    this.#position = position;
+    this.#store.drop(position);
+    if (divergence === undefined) this.#store.replayed = position;
+    if (entry.type === "stretch") yield* this.#pay(entry);
+    if (divergence === undefined) return undefined;
+    yield* this.#side.engine.announce<LockstepRecord>({
+      ...{ kind: "replay.diverged", reason: divergence },
+      ...this.#store.at(position),
+    });
+    return divergence;
+  }
+
+  /** The log is over: the image goes on from what was replayed. */
+  *finish(): Process {
+    const { engine, image, vm } = this.#side;
+    image.moveOn(vm.guest.saveRegisters());
+    const position = this.#position ?? 0;
+    yield* engine.announce<LockstepRecord>({
+      ...{ kind: "replay.finished", entries: this.#entries },
+      ...this.#store.at(position),
+    });
+  }
+
+  #replay(position: number, entry: StretchEntry): string | undefined {
+    const { engine, vm, digest } = this.#side;
+    const at = this.#store.at(position);
+    this.#entries += 1;
+    const request = entry.input && decodePacket(entry.input);
+    if (request !== undefined) {
+      const { client, number } = request;
+      engine.trace.emit<LockstepRecord>({ kind: "request.replayed", client, number, ...at });
+    }
+    const { sent, divergence } = this.#replayer.replay(entry);
+    this.unsent.released(this.#store.released);
+    if (position > this.#store.released) this.unsent.add(position, sent);
+    if (divergence === undefined && position % DIGEST_POSITIONS === 0) {
+      const state = stateDigest(digest, vm.guest.saveRegisters());
+      engine.trace.emit<LockstepRecord>({ kind: "stretch.replayed", digest: state, ...at });
+    }
+    return divergence;
+  }
+
+  *#pay({ input, answers, usedNs }: StretchEntry): Process {
+    const { host } = this.#side;
+    const { guestCallNs, replayEventNs } = host.profile;
+    const inputs = input === undefined ? 0 : 1;
+    const events = 1 + inputs + answers.length;
+    yield* host.compute(usedNs + inputs * guestCallNs + events * replayEventNs);
+  }
+}
