@@ -6,8 +6,8 @@ import type { Process } from "../sim/process.ts";
 import type { StretchEntry } from "./log-entry.ts";
 import type { LogStore } from "./log-store.ts";
 import { DIGEST_POSITIONS } from "./machine-log.ts";
+import type { LogDefects } from "./options.ts";
 import type { LockstepRecord } from "./records.ts";
-import type { ReplayerDefects } from "./replayer.ts";
 import { Replayer } from "./replayer.ts";
 import { UnsentOutput } from "./unsent-output.ts";
 
@@ -21,15 +21,18 @@ export class Follower {
   readonly #side: SecondarySide;
   readonly #store: LogStore;
   readonly #replayer: Replayer;
+  /** Only for the broken variant that forgets entries too early. */
+  readonly #mayHaveGap: boolean;
   /** The checkpoint that it began from; `undefined` before it has. */
   #epoch: number | undefined;
   /** Replayed up to here; `undefined` while the checkpoint's place in the log is not known. */
   #position: number | undefined;
   #entries = 0;
 
-  constructor(side: SecondarySide, store: LogStore, broken: ReplayerDefects) {
+  constructor(side: SecondarySide, store: LogStore, broken: LogDefects) {
     this.#side = side;
     this.#store = store;
+    this.#mayHaveGap = broken.cutBeforeCommit === true;
     this.#replayer = new Replayer(side.vm, broken);
   }
 
@@ -62,14 +65,16 @@ export class Follower {
   hasNext(): boolean {
     if (this.#epoch === undefined) return false;
     this.#position ??= this.#store.markOf(this.#epoch);
-    const { log } = this.#store;
-    return this.#position !== undefined && log.last > this.#position;
+    return this.#position !== undefined && this.next <= this.#store.log.last;
   }
 
-  /** Position of the next entry. Entries before those that are kept are in the checkpoint. */
+  /** Position of the next entry. */
   get next(): number {
     assert(this.#position !== undefined, "only who knows where it is goes on");
-    return Math.max(this.#position + 1, this.#store.log.first);
+    const next = this.#position + 1;
+    const { first } = this.#store.log;
+    assert(first <= next || this.#mayHaveGap, "nothing is missing between checkpoint and log");
+    return Math.max(next, first);
   }
 
   /**

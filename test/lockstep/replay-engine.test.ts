@@ -3,10 +3,6 @@ import { expect, test } from "vitest";
 import { loadSqlite } from "../../examples/sqlite/sqlite.ts";
 import type { GuestImage } from "../../src/guest/guest.ts";
 import { keyValue } from "../../src/guest/key-value.ts";
-import { parseElf } from "../../src/guest/riscv/elf.ts";
-import { decodeBase64 } from "../../src/guest/riscv/images/base64.ts";
-import { twoHartsImage } from "../../src/guest/riscv/images/two-harts.ts";
-import { riscvGuest } from "../../src/guest/riscv/riscv-guest.ts";
 import { riscvJournal } from "../../src/guest/riscv/riscv-journal.ts";
 import { riscvKeyValue } from "../../src/guest/riscv/riscv-key-value.ts";
 import { riscvMuncher } from "../../src/guest/riscv/riscv-muncher.ts";
@@ -15,6 +11,7 @@ import { stretchCheck } from "../../src/lockstep/stretch-check.ts";
 import { ms, us } from "../../src/sim/time.ts";
 import { clockImage } from "./clock-guest.ts";
 import { replayRig } from "./replay-rig.ts";
+import { twoHarts } from "./two-harts.ts";
 
 const sqlite = await loadSqlite();
 
@@ -45,12 +42,6 @@ test("replay: what services answered is part of it, and nothing else of the host
     ...["clock", "random", "clock", "random"],
   ]);
 });
-
-/** A machine whose two harts count in turns that nobody can log. */
-function twoHarts(): GuestImage {
-  const image = parseElf(decodeBase64(twoHartsImage));
-  return riscvGuest({ name: "two harts", image, memoryBytes: 1 << 20, harts: 2 });
-}
 
 test("replay: two harts go their own way, which is noticed", () => {
   const rig = replayRig(twoHarts());

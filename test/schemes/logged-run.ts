@@ -15,13 +15,15 @@ export interface LoggedRunOptions {
   readonly untilNs?: Nanoseconds;
   /** From one request to the next. */
   readonly think?: Nanoseconds;
+  /** Requests that a client has under way at a time. */
+  readonly window?: number;
   /** Does something else before the run. */
   readonly prepare?: (simulation: Simulation) => void;
 }
 
 /** Runs a machine under a scheme, with two clients; its host may die. */
 export function loggedRun(image: GuestImage, scheme: Scheme, options: LoggedRunOptions = {}) {
-  const { seed = 1, link = {}, crashAtNs, requests = 60, think = ms(2) } = options;
+  const { seed = 1, link = {}, crashAtNs, requests = 60, think = ms(2), window = 32 } = options;
   const simulation = new Simulation({ seed, onViolation: "record" });
   const oneCopy = new OneCopy();
   simulation.trace.addSink(oneCopy);
@@ -35,7 +37,7 @@ export function loggedRun(image: GuestImage, scheme: Scheme, options: LoggedRunO
   });
   const { a, b } = simulation.hosts(["a", "b"], { latency: us(30), ...link });
   const machine = simulation.protect(image, { primary: a, secondary: b, scheme });
-  const clients = [1, 2].map(() => simulation.client(machine, { requests, think }));
+  const clients = [1, 2].map(() => simulation.client(machine, { requests, think, window }));
   if (crashAtNs !== undefined) simulation.at(crashAtNs, () => a.crash());
   options.prepare?.(simulation);
   simulation.run({ until: options.untilNs ?? seconds(2) });

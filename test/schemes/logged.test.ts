@@ -66,6 +66,7 @@ test.each(["vmware-ft", "hybrid"] as const)(
     // Undisturbed, to see how many events there are between two points of it.
     const whole = loggedRun(keyValue(), made[name](), { requests: 8, untilNs: ms(30) });
     const events = whole.simulation.engine.events;
+    let failovers = 0;
     for (let step = 160; step < events; step += 17) {
       const run = loggedRun(keyValue(), made[name](), {
         requests: 8,
@@ -77,11 +78,13 @@ test.each(["vmware-ft", "hybrid"] as const)(
       const abandoned = run.machine.nodes.some(({ role }) => role === "abandoned");
       expect(run.machine.activeHost === run.b || abandoned, `step ${step}`).toBe(true);
       if (abandoned) continue;
+      failovers += 1;
       expect(run.simulation.violations, `step ${step}`).toEqual([]);
       for (const { acknowledged, lost, duplicated } of run.clients) {
         expect([acknowledged, lost, duplicated], `step ${step}`).toEqual([8, [], []]);
       }
     }
+    expect(failovers).toBeGreaterThan(20);
   },
 );
 

@@ -16,6 +16,7 @@ test("invariant monitor: names everything that it checks", () => {
     "output-commit",
     "one-server",
     "memory-identity",
+    "replay-identity",
     "one-transcript",
     "input-kept",
     "nothing-lost",

@@ -64,3 +64,26 @@ test("one server: a replaced primary may release what its successor has, and not
   expect(invariant.observe(answers("a", 1, 7, true))).toBeUndefined();
   expect(invariant.observe(answers("a", 1, 8, true))).toContain("went on from epoch 7");
 });
+
+test("one server: a replaced primary may release what its successor has replayed, and nothing beyond", () => {
+  const invariant = new OneServer();
+  const left = (position: number) =>
+    invariant.observe({ ...answers("a", 1, position, true), log: true });
+  invariant.observe(named("a", 1));
+  expect(left(99)).toBeUndefined();
+  invariant.observe({ ...loaded(2, 1), position: 40 });
+  expect(left(40)).toBeUndefined();
+  expect(left(41)).toContain("its successor went on from position 40");
+});
+
+test("one server: a successor that has replayed nothing is at the mark of its checkpoint", () => {
+  const invariant = new OneServer();
+  invariant.observe(named("a", 1));
+  const marked = { machine: "m", host: "a", term: 1, epoch: 3, position: 17 };
+  invariant.observe({ kind: "log.marked", ...marked });
+  invariant.observe(loaded(2, 3));
+  const left = (position: number) =>
+    invariant.observe({ ...answers("a", 1, position, true), log: true });
+  expect(left(17)).toBeUndefined();
+  expect(left(18)).toContain("position 17");
+});

@@ -59,3 +59,21 @@ test("output commit: nothing bypasses on a host that has asked who serves, until
   invariant.observe({ kind: "protection.started", ...onA, term: 2, secondary: "b" });
   expect(invariant.observe(bypassed(7))).toBeUndefined();
 });
+
+test("output commit: output of a position may leave when the log up to it is stored", () => {
+  const invariant = new OutputCommit();
+  const left = (position: number) => invariant.observe({ ...released(position), log: true });
+  const at = { ...of, host: "b" };
+  // Epochs and positions are not mixed up.
+  invariant.observe(committed(50));
+  expect(left(1)).toContain("stored the log up to 0");
+  invariant.observe({ kind: "log.stored", ...at, position: 7, entries: 2 });
+  expect(left(7)).toBeUndefined();
+  expect(left(8)).toContain("output of position 8");
+  invariant.observe({ kind: "log.marked", ...at, host: "a", position: 12, epoch: 51 });
+  expect(left(12)).toBeDefined();
+  invariant.observe(committed(51));
+  expect(left(12)).toBeUndefined();
+  invariant.observe({ kind: "log.stored", ...at, position: 9, entries: 2 });
+  expect(left(12)).toBeUndefined();
+});
