@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { terminalStyle } from "#src/cli/terminal-style";
 import type { Demo } from "./demos/demo.ts";
 import { riscvDemo } from "./demos/riscv-demo.ts";
+import { shadowDemo } from "./demos/shadow-demo.ts";
 import { sqliteDemo } from "./demos/sqlite-demo.ts";
 
-const demos: readonly Demo[] = [sqliteDemo, riscvDemo];
+const demos: readonly Demo[] = [sqliteDemo, riscvDemo, shadowDemo];
 
 const list = demos.map(({ name, about }) => `  ${name.padEnd(10)}${about}\n`).join("");
 const usage = `usage: npm run demo -- [NAME] [--trace FILE.json]\n\ndemos\n${list}`;

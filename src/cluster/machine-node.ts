@@ -11,6 +11,7 @@ import { VirtualMachine } from "../host/virtual-machine.ts";
 import { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Engine } from "../sim/engine.ts";
 import { Signal } from "../sim/signal.ts";
+import type { SecondaryReplication } from "./scheme.ts";
 
 /** What a host does for a machine. */
 export type Role = "primary" | "secondary" | "fenced" | "abandoned";
@@ -47,6 +48,8 @@ export class MachineNode {
   role: Role;
   /** The term in which the node serves or follows. */
   term: number;
+  /** What keeps the node ready to stand in, while it is a secondary and after. */
+  replication: SecondaryReplication | undefined;
   /** True while the node serves without a secondary and nobody is about to change that. */
   alone = false;
 

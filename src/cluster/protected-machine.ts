@@ -1,5 +1,6 @@
 import type { GuestImage } from "../guest/guest.ts";
 import type { Host } from "../host/host.ts";
+import type { Shadow } from "../lockstep/shadow.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { MachineNode } from "./machine-node.ts";
@@ -107,6 +108,12 @@ export class ProtectedMachine {
     return this.#nodes.some(({ alive, role, image }) => {
       return alive && role === "secondary" && image.complete;
     });
+  }
+
+  /** The newest delayed shadow that a living host has of it, under a scheme that keeps one. */
+  get shadow(): Shadow | undefined {
+    return this.#nodes.findLast(({ alive, replication }) => alive && replication?.shadow)
+      ?.replication?.shadow;
   }
 
   /** True while output is held until a secondary has the state that produced it. */

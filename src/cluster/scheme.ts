@@ -2,6 +2,7 @@ import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import type { Release } from "../checkpoint/release/release.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import type { Guest } from "../guest/guest.ts";
+import type { Shadow } from "../lockstep/shadow.ts";
 import type { Process } from "../sim/process.ts";
 
 /** A way to keep a secondary ready: what each of the two sides does. */
@@ -46,6 +47,8 @@ export interface SecondaryReplication {
    * without a log, and where the image is that of a checkpoint whose place in the log is not known.
    */
   readonly position?: number | undefined;
+  /** Of a scheme that keeps one: the delayed shadow that it is. */
+  readonly shadow?: Shadow | undefined;
   /** After {@link settle}: takes the output that may not have left its primary, in order. */
   takeUnsent?(): readonly Uint8Array[];
 }

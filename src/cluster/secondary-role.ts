@@ -30,6 +30,7 @@ export function* secondaryRole(
     ...{ vm, image, stream, moreStreams, digest },
   };
   const replication = scheme.secondary(side);
+  node.replication = replication;
   const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>
     replication.run(),
   );

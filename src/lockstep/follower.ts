@@ -99,6 +99,20 @@ export class Follower {
     return divergence;
   }
 
+  /**
+   * Replays the next entry by hand: at once, outside of virtual time, and nothing is told or kept.
+   *
+   * @returns The position, what the machine was given and what it sent there.
+   */
+  step(): { position: number; input: Uint8Array | undefined; sent: readonly Uint8Array[] } {
+    const position = this.next;
+    const entry = this.#store.log.at(position);
+    assert(entry !== undefined, "what is replayed next is kept");
+    this.#position = position;
+    if (entry.type === "mark") return { position, input: undefined, sent: [] };
+    return { position, input: entry.input, sent: this.#replayer.replay(entry).sent };
+  }
+
   /** The log is over: the image goes on from what was replayed. */
   *finish(): Process {
     const { engine, image, vm } = this.#side;

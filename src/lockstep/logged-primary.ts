@@ -118,7 +118,8 @@ export class LoggedPrimary {
     for (;;) {
       yield* host.clock.sleep(lagCheck);
       const lagNs = this.#lag.behindNs(host.clock.monotonic());
-      if (!throttle.look(lagNs)) continue;
+      // A machine that stands still is not slowed down.
+      if (this.#log.failed || !throttle.look(lagNs)) continue;
       vm.setThrottle(throttle.slowdownPpm);
       const { sharePpm } = throttle;
       engine.trace.emit<LockstepRecord>({

@@ -74,6 +74,11 @@ export class MachineLog {
     return this.#sender.log.last;
   }
 
+  /** True once the machine has sent what is an error: from then on it stands still. */
+  get failed(): boolean {
+    return this.#failedAt < Number.POSITIVE_INFINITY;
+  }
+
   /** Begins to ship what will be recorded. */
   start(): void {
     const { engine, host, vm } = this.#options.side;
@@ -136,7 +141,8 @@ export class MachineLog {
     gate.begin(this.position + 1, "log");
     if (broken.releaseBeforeStored === true) gate.release(this.position);
     yield* host.compute(this.#events * host.profile.recordEventNs);
-    if (this.#isFull()) yield* this.#waitForRoom();
+    if (this.failed) yield* race({ stop: side.vm.pauseAsked(), ended: this.#ended.wait() });
+    else if (this.#isFull()) yield* this.#waitForRoom();
   }
 
   /** The processor stands still until there is room, or somebody else wants it to stand still. */

@@ -1,5 +1,6 @@
 import { checkpoint } from "./checkpoint.ts";
 import { hybrid } from "./hybrid.ts";
+import { shadow } from "./shadow.ts";
 import { vmwareFt } from "./vmware-ft.ts";
 
 /** All protection schemes, by name. */
@@ -7,4 +8,5 @@ export const schemes: {
   readonly checkpoint: typeof checkpoint;
   readonly vmwareFt: typeof vmwareFt;
   readonly hybrid: typeof hybrid;
-} = { checkpoint, vmwareFt, hybrid };
+  readonly shadow: typeof shadow;
+} = { checkpoint, vmwareFt, hybrid, shadow };
