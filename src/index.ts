@@ -55,6 +55,7 @@ export type { DetectionOptions } from "./cluster/heartbeat.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
 export type { ClusterRecord } from "./cluster/records.ts";
+export type { Scheme } from "./cluster/scheme.ts";
 export { describeExploration } from "./explore/describe-exploration.ts";
 export { assertHolds, ExplorationError } from "./explore/exploration-error.ts";
 export {

@@ -16,15 +16,25 @@ export const ERROR = 5;
 /** First byte of a mark. */
 export const MARK = 0;
 
-/** Bits of the first byte of a stretch. */
+/** First byte of a stretch, with the bits that follow. */
 export const STRETCH = 1;
+
+/** At its end nothing is left to do. */
 export const IDLE = 2;
+
+/** It has an input. */
 export const WITH_INPUT = 4;
+
+/** It has answers of services. */
 export const WITH_ANSWERS = 8;
+
+/** It has a count of instructions. */
 export const WITH_INSTRUCTIONS = 16;
 
-/** First byte of an answer. */
+/** First byte of an answer: a time. */
 export const CLOCK = 0;
+
+/** First byte of an answer: 32 bits. */
 export const RANDOM = 1;
 
 /** Positions and times take two words. */

@@ -25,7 +25,7 @@ function setUp(options: LogOptions = {}, scripted = false) {
     stored: (position) => void told.push(`stored ${position}`),
     replayed: (position) => void told.push(`replayed ${position}`),
     sent: (position) => void told.push(`sent ${position}`),
-    diverged: ({ position, pages }) => void told.push(`diverged ${position}: ${pages}`),
+    diverged: ({ position, pages }) => void told.push(`diverged ${position}: ${pages.join()}`),
   });
   const store = new LogStore(made.secondary, log.b, logSettings(options));
   const answers: (LogMessage | undefined)[] = [];

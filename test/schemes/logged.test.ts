@@ -3,11 +3,15 @@ import { expect, test } from "vitest";
 import { loadSqlite } from "../../examples/sqlite/sqlite.ts";
 import type { GuestImage } from "../../src/guest/guest.ts";
 import { keyValue } from "../../src/guest/key-value.ts";
+import { RiscvGuest } from "../../src/guest/riscv/riscv-guest.ts";
 import { riscvJournal } from "../../src/guest/riscv/riscv-journal.ts";
 import { riscvKeyValue } from "../../src/guest/riscv/riscv-key-value.ts";
+import { riscvMuncher } from "../../src/guest/riscv/riscv-muncher.ts";
 import { schemes } from "../../src/schemes/schemes.ts";
+import { xxh32 } from "../../src/sim/hash.ts";
 import { RandomStream } from "../../src/sim/random.ts";
 import { ms, us } from "../../src/sim/time.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { clientHistory } from "../../src/verify/history/client-history.ts";
 import { keyValueCall } from "../../src/verify/history/guest-calls.ts";
 import { checkHistory } from "../../src/verify/linearizability/check-history.ts";
@@ -139,4 +143,26 @@ test("hybrid: a period that is too short is refused", () => {
   expect(() => schemes.hybrid({ period: us(10) })).toThrow(
     "period: expected whole nanoseconds of at least 5000000, got 10000",
   );
+});
+
+test("vmware-ft: a machine that stood in holds, to the bit, what one that never failed does", () => {
+  const image = riscvMuncher({ reportRounds: 10 });
+  const simulation = new Simulation({ seed: 7 });
+  const { a, b } = simulation.hosts(["a", "b"]);
+  const scheme = schemes.vmwareFt();
+  const machine = simulation.protect(image, { primary: a, secondary: b, scheme });
+  const console = simulation.console(machine);
+  simulation.at(ms(123), () => a.crash());
+  simulation.run({ until: ms(400) });
+  const survivor = simulation.inspect(machine);
+  const alone = image.create({ now: () => 0, random32: () => 0, transmit: () => undefined });
+  if (!(survivor instanceof RiscvGuest && alone instanceof RiscvGuest)) throw new Error("RISC-V");
+  alone.machine.run(survivor.machine.ticks - alone.machine.ticks);
+  const digest = ({ memory }: RiscvGuest) => {
+    const ram = memory.regions.find(({ name }) => name === "ram")!;
+    return xxh32(memory.read(ram.basePage * 4_096, ram.pageCount * 4_096));
+  };
+  expect(digest(survivor)).toBe(digest(alone));
+  expect(survivor.machine.saveRegisters()).toEqual(alone.machine.saveRegisters());
+  expect(console.transcript.length).toBeGreaterThan(100);
 });
