@@ -86,7 +86,10 @@ function* promote(
   const epochTerm = image.term;
   const { position } = replication;
   yield* engine.announce<ClusterRecord>({
-    ...{ kind: "failover.loaded", epochTerm, digest, ...about },
+    kind: "failover.loaded",
+    epochTerm,
+    digest,
+    ...about,
     ...(position === undefined ? {} : { position }),
   });
 

@@ -93,7 +93,8 @@ export class Follower {
     if (entry.type === "stretch") yield* this.#pay(entry);
     if (divergence === undefined) return undefined;
     yield* this.#side.engine.announce<LockstepRecord>({
-      ...{ kind: "replay.diverged", reason: divergence },
+      kind: "replay.diverged",
+      reason: divergence,
       ...this.#store.at(position),
     });
     return divergence;
@@ -119,7 +120,8 @@ export class Follower {
     image.moveOn(vm.guest.saveRegisters());
     const position = this.#position ?? 0;
     yield* engine.announce<LockstepRecord>({
-      ...{ kind: "replay.finished", entries: this.#entries },
+      kind: "replay.finished",
+      entries: this.#entries,
       ...this.#store.at(position),
     });
   }

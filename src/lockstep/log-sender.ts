@@ -117,7 +117,8 @@ export class LogSender {
     yield* host.compute(Math.ceil((bytes.length * host.profile.sendPageNs) / PAGE_SIZE));
     yield* this.#stream.send(bytes);
     yield* engine.announce<LockstepRecord>({
-      ...{ kind: "log.sent", machine: vm.name, host: host.name, term, position },
+      kind: "log.sent",
+      ...{ machine: vm.name, host: host.name, term, position },
       ...{ entries: entries.length, bytes: bytes.length },
     });
   }

@@ -130,7 +130,8 @@ export class LogStore {
     this.changed.notify();
     if (this.#isLost) return;
     yield* engine.announce<LockstepRecord>({
-      ...{ kind: "log.stored", entries: entries.length },
+      kind: "log.stored",
+      entries: entries.length,
       ...this.at(this.log.last),
     });
     yield* this.acknowledge();
@@ -154,7 +155,8 @@ export class LogStore {
 
   #cut(epoch: number, position: number): void {
     this.#side.engine.trace.emit<LockstepRecord>({
-      ...{ kind: "log.cut", epoch },
+      kind: "log.cut",
+      epoch,
       ...this.at(position),
     });
     this.drop(Math.max(position, this.log.first - 1));
@@ -167,7 +169,8 @@ export class LogStore {
     if (this.#asked === last) return;
     this.#asked = last;
     yield* engine.announce<LockstepRecord>({
-      ...{ kind: "log.rejected", reason },
+      kind: "log.rejected",
+      reason,
       ...this.at(last),
     });
     yield* this.tell({ type: "missing", term, position: last });

@@ -123,7 +123,8 @@ export class LoggedPrimary {
       vm.setThrottle(throttle.slowdownPpm);
       const { sharePpm } = throttle;
       engine.trace.emit<LockstepRecord>({
-        ...{ kind: "log.throttled", machine: vm.name, host: host.name, term },
+        kind: "log.throttled",
+        ...{ machine: vm.name, host: host.name, term },
         ...{ position: this.#log.position, sharePpm, lagNs },
       });
     }

@@ -112,7 +112,8 @@ export class LoggedSecondary {
     const { engine, image } = this.#side;
     this.#begin();
     yield* engine.announce<LockstepRecord>({
-      ...{ kind: "replay.started", epoch: image.epoch },
+      kind: "replay.started",
+      epoch: image.epoch,
       ...this.#store.at(this.#store.markOf(image.epoch) ?? 0),
     });
   }

@@ -86,7 +86,8 @@ export class Shadow {
     this.#isPaused = true;
     this.#side.image.lose();
     yield* this.#side.engine.announce<LockstepRecord>({
-      ...{ kind: "shadow.paused", errorPosition: this.#store.errorAt ?? 0 },
+      kind: "shadow.paused",
+      errorPosition: this.#store.errorAt ?? 0,
       ...this.#store.at(this.position),
     });
   }

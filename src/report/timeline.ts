@@ -7,6 +7,7 @@ import { EpochLog } from "./epoch-log.ts";
 import { HostNarrator } from "./host-narrator.ts";
 import { Journal } from "./journal.ts";
 import { latencyPicture, type PictureMark, type Reply } from "./latency-picture.ts";
+import { LockstepNarrator } from "./lockstep-narrator.ts";
 import { plain, type Style } from "./style.ts";
 import { timelineText } from "./timeline-text.ts";
 import { TrafficNarrator } from "./traffic-narrator.ts";
@@ -18,6 +19,7 @@ export class Timeline implements TraceSink {
   readonly #hosts = new HostNarrator(this.#journal, this.#epochs);
   readonly #cluster = new ClusterNarrator(this.#journal);
   readonly #traffic = new TrafficNarrator(this.#journal);
+  readonly #lockstep = new LockstepNarrator(this.#journal);
   readonly #replies: Reply[] = [];
   readonly #marks: PictureMark[] = [];
 
@@ -28,6 +30,7 @@ export class Timeline implements TraceSink {
     this.#hosts.record(atNs, record);
     this.#cluster.record(atNs, record);
     this.#traffic.record(atNs, record);
+    this.#lockstep.record(atNs, record);
     const begun = this.#epochs.record(atNs, record);
     if (begun !== undefined) this.#journal.epoch(atNs, begun);
     this.#point(atNs, record);
