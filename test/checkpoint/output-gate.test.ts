@@ -110,3 +110,20 @@ test("output gate: epochs and terms only count up, and an open gate releases not
   expect(() => gate.open(1)).toThrow(InvariantError);
   expect(gate.epoch).toBe(0);
 });
+
+test("output gate: output that is counted by positions says so, until the gate is opened", () => {
+  const { gate, sink } = setUp();
+  gate.begin(7, "log");
+  gate.push(packet(1));
+  gate.release(7);
+  gate.open(2);
+  gate.push(packet(2));
+  gate.begin(1);
+  gate.push(packet(3));
+  expect(sink.records.map(({ record }) => [record.kind, record["epoch"], record["log"]])).toEqual([
+    ["output.held", 7, true],
+    ["output.released", 7, true],
+    ["output.released", 0, undefined],
+    ["output.held", 1, undefined],
+  ]);
+});

@@ -9,6 +9,8 @@ import { us } from "../../src/sim/time.ts";
 
 const NOTES_ADDRESS = PAGE_SIZE + RECEIVE_RING_BYTES;
 
+const NOTE_PAGES = 8;
+
 /** A machine that notes and answers the time and a random number at each request. */
 class ClockGuest extends PacketGuest {
   readonly memory: Memory = new Memory();
@@ -32,7 +34,9 @@ class ClockGuest extends PacketGuest {
     view.setFloat64(0, this.services.now(), true);
     view.setUint32(8, this.services.random32(), true);
     view.setUint32(12, number, true);
-    this.memory.write(NOTES_ADDRESS + (number % 256) * 16, payload);
+    // Where it writes depends on the time, too: machines that read other clocks write other pages.
+    const page = Math.abs(Math.floor(view.getFloat64(0, true) / us(10))) % NOTE_PAGES;
+    this.memory.write(NOTES_ADDRESS + page * PAGE_SIZE + (number % 256) * 16, payload);
     this.services.transmit(encodePacket({ client, number, payload }));
   }
   protected isFault(): boolean {

@@ -92,16 +92,33 @@ test("log shipping: unreadable messages and gaps are asked for again, once", () 
 });
 
 test("log shipping: what is missing is sent again", () => {
-  const { sender, engine, b, log, store, run } = setUp();
-  sender.add(mark(1));
+  const { engine, a, b, primary, anotherStream } = rig();
+  const log = anotherStream("log");
+  const nobody = () => undefined;
+  const listener = { stored: nobody, replayed: nobody, sent: nobody, diverged: nobody };
+  const sender = new LogSender(primary, log.a, listener);
+  engine.spawn("send", a.owner, () => sender.send());
+  engine.spawn("listen", a.owner, () => sender.listen());
+  const heard: number[] = [];
+  engine.spawn("hear", b.owner, function* () {
+    for (;;) {
+      const message = decodeLogMessage(yield* log.b.receive());
+      if (message?.type !== "batch") throw new Error("a sender sends batches");
+      heard.push(message.first, message.entries.length);
+    }
+  });
+  const run = () => engine.run({ until: engine.now + ms(5) });
+  const say = (message: LogMessage) => {
+    engine.spawn("say", b.owner, () => log.b.send(encodeLogMessage(message)));
+    run();
+  };
+  for (let epoch = 1; epoch <= 3; epoch += 1) sender.add(mark(epoch));
   run();
-  // As if what is added now had not arrived.
-  engine.spawn("ask", b.owner, () =>
-    log.b.send(encodeLogMessage({ type: "missing", term: 1, position: 1 })),
-  );
-  sender.add(stretch(1));
-  run();
-  expect([store.log.last, sender.log.count]).toEqual([2, 0]);
+  say({ type: "missing", term: 1, position: 1 });
+  say({ type: "stored", term: 1, position: 2, replayed: 2 });
+  // What it once said that it has is not kept.
+  say({ type: "missing", term: 1, position: 0 });
+  expect(heard).toEqual([...[1, 3], ...[2, 2], ...[3, 1]]);
 });
 
 test("log shipping: entries before a committed checkpoint are forgotten", () => {
@@ -124,7 +141,7 @@ test("log shipping: where a checkpoint overtakes its mark, all before the mark i
 });
 
 test("log shipping: what could not be replayed is not acknowledged before the next checkpoint", () => {
-  const { say, batch, store, answers } = setUp({}, true);
+  const { say, batch, store, answers, engine, b, run } = setUp({}, true);
   say(batch(1, mark(1), stretch(2)));
   store.committed(1);
   store.lose(1);
@@ -132,6 +149,9 @@ test("log shipping: what could not be replayed is not acknowledged before the ne
   say(batch(5, mark(2), stretch(6)));
   expect(answers).toHaveLength(1);
   expect([store.log.first, store.log.last]).toEqual([6, 6]);
+  engine.spawn("acknowledge", b.owner, () => store.acknowledge());
+  run();
+  expect(answers).toHaveLength(1);
   store.committed(2);
   say(batch(7, stretch(7)));
   expect(answers.at(-1)).toMatchObject({ type: "stored", position: 7 });

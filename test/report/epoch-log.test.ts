@@ -104,3 +104,14 @@ test("epoch log: what a host is at is the last checkpoint begun of each machine"
   expect(epochs.latestAt("a").map(({ epoch, step }) => [epoch, step])).toEqual([[2, "collected"]]);
   expect(epochs.latestAt("b")).toEqual([]);
 });
+
+test("epoch log: output that is counted by positions of a log belongs to no epoch", () => {
+  const at = { machine: "m", host: "a", term: 1, epoch: 912, bytes: 9, log: true } as const;
+  const entries = [
+    ...log([
+      [1, { kind: "output.held", ...at }],
+      [2, { kind: "output.released", protected: true, ...at }],
+    ]).entries,
+  ];
+  expect(entries).toEqual([]);
+});

@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { keyValue } from "../../src/guest/key-value.ts";
 import { mbps } from "../../src/host/bandwidth.ts";
+import type { HardwareProfile } from "../../src/host/hardware-profile.ts";
+import { modern } from "../../src/host/profiles/modern.ts";
 import { schemes } from "../../src/schemes/schemes.ts";
 import { ms, seconds, us } from "../../src/sim/time.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 import { loggedRun } from "./logged-run.ts";
 
 test("vmware-ft: a secondary that lags too far has the primary's share cut, and given back", () => {
@@ -58,4 +61,52 @@ test("hybrid: a secondary without room for the log gets a checkpoint sooner", ()
   expect(run.of("checkpoint.committed").length).toBeGreaterThan(2);
   expect(run.simulation.violations).toEqual([]);
   for (const { acknowledged } of run.clients) expect(acknowledged).toBe(200);
+});
+
+test.each(["vmwareFt", "hybrid"] as const)(
+  "%s: who stands in says what may not have been said",
+  (name) => {
+    for (let occurrence = 20; occurrence < 30; occurrence += 1) {
+      const simulation = new Simulation({ seed: 3 });
+      const { a, b } = simulation.hosts(["a", "b"], { latency: us(30) });
+      const scheme = schemes[name]();
+      const machine = simulation.protect(keyValue(), { primary: a, secondary: b, scheme });
+      // One request at a time, which nobody asks again before the run is over.
+      const patient = { requests: 60, think: ms(1), window: 1, timeout: seconds(10) };
+      const client = simulation.client(machine, patient);
+      // The log is stored, and the primary dies before it hears of it.
+      simulation.when("log.stored", { occurrence }).crash(a);
+      simulation.run({ until: seconds(1) });
+      expect(machine.activeHost).toBe(b);
+      // The first batch holds the mark, each other one a request. What the client asks next is lost on the
+      // way to the dead host, before the switch knows better.
+      expect(client.acknowledged).toBe(occurrence - 1);
+    }
+  },
+);
+
+test("vmware-ft: recording and replaying cost what the profile says", () => {
+  const run = (profile: HardwareProfile) => {
+    const simulation = new Simulation({ seed: 3, profile });
+    const { a, b } = simulation.hosts(["a", "b"], { latency: us(30) });
+    const scheme = schemes.vmwareFt();
+    const machine = simulation.protect(keyValue(), { primary: a, secondary: b, scheme });
+    simulation.client(machine, { requests: 40, think: us(10), window: 4 });
+    let recordedNs = 0;
+    let replayedNs = 0;
+    simulation.when("log.sent").observe(() => {
+      recordedNs = simulation.now;
+    });
+    simulation.when("request.replayed").observe(() => {
+      replayedNs = simulation.now;
+    });
+    simulation.run({ until: ms(200) });
+    return { recordedNs, behindNs: replayedNs - recordedNs };
+  };
+  const plain = run(modern);
+  const slowRecord = run({ ...modern, recordEventNs: us(400) });
+  // Two events for each request: the stretch and its input.
+  expect(slowRecord.recordedNs).toBeGreaterThan(plain.recordedNs + 40 * us(700));
+  const slowReplay = run({ ...modern, replayEventNs: us(400) });
+  expect(slowReplay.behindNs).toBeGreaterThan(plain.behindNs + 38 * us(700));
 });

@@ -85,3 +85,28 @@ test("one copy: an answer to a request that the server never took in is reported
   expect(difference(oneCopy, "b", client(1, 2))).toContain("was never asked it");
   expect(difference(oneCopy, "b", client(1, 0))).toBeUndefined();
 });
+
+const replayed = (number: number) => ({
+  ...{ kind: "request.replayed", machine: "counter", host: "b", term: 1, position: number },
+  ...{ client: 1, number },
+});
+
+test("one copy: what was replayed after its checkpoint is a part of the stand-in's order", () => {
+  const primary = [delivered("a", 1), copied(1), delivered("a", 3), delivered("a", 2)];
+  const before = observed(...primary, replayed(3), failover(1), replayed(2), delivered("b", 4));
+  expect(difference(before, "b", client(1, 3, 2, 4))).toBeUndefined();
+  const none = observed(...primary, failover(1), delivered("b", 4));
+  expect(difference(none, "b", client(1, 3, 2, 4))).toContain("was never asked it");
+});
+
+test("one copy: what was replayed before a checkpoint that came later is in that", () => {
+  const applied = {
+    ...{ kind: "checkpoint.applied", machine: "counter", host: "b", term: 1, epoch: 2 },
+    ...{ pages: 1, digest: "" },
+  };
+  const oneCopy = observed(
+    ...[delivered("a", 1), delivered("a", 2), copied(2), replayed(3), applied],
+    ...[delivered("a", 4), delivered("a", 3), replayed(4), replayed(3), failover(2)],
+  );
+  expect(difference(oneCopy, "b", client(1, 2, 4, 3))).toBeUndefined();
+});
