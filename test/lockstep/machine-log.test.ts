@@ -40,7 +40,10 @@ function setUp(options: Partial<MachineLogOptions> = {}) {
   };
   const left = () => sent.map((packet) => decodePacket(packet)!.number);
   const stored = (position: number) => say({ type: "stored", term: 1, position, replayed: 0 });
-  return { ...made, log, heard, run, mark, left, stored };
+  const request = () => {
+    made.request();
+  };
+  return { ...made, request, log, heard, run, mark, left, stored };
 }
 
 test("machine log: nothing is recorded or held before the first mark", () => {
