@@ -126,6 +126,8 @@ export class Atlas implements TraceSink {
       case "witness.registered":
       case "protection.started":
       case "checkpoint.committed":
+      case "replay.diverged":
+      case "shadow.paused":
       case "term.requested":
       case "witness.granted":
       case "machine.fenced":

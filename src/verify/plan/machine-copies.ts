@@ -1,14 +1,17 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
+import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord,
+  CheckpointRecord | ClusterRecord | LockstepRecord,
   {
     kind:
       | "witness.registered"
       | "protection.started"
       | "checkpoint.committed"
+      | "replay.diverged"
+      | "shadow.paused"
       | "term.requested"
       | "witness.granted"
       | "machine.fenced"
@@ -112,6 +115,11 @@ export class MachineCopies {
       case "checkpoint.committed":
         // A checkpoint that arrives after the decision is nobody's any more.
         if (host === this.#standBy && record.term === this.#term) this.#whole.add(host);
+        break;
+      case "replay.diverged":
+      case "shadow.paused":
+        // No copy of the machine as it is, until the next checkpoint; better than none if there is no other.
+        if (this.#whole.size > 1) this.#whole.delete(host);
         break;
       case "term.requested":
         this.#claimants.add(host);

@@ -79,6 +79,22 @@ test("atlas: before the first whole checkpoint the primary has the only copy", (
   ]);
 });
 
+test("atlas: a secondary whose replay diverged has no copy until the next checkpoint", () => {
+  const refused = "a has the only copy of m: b has no whole checkpoint yet";
+  const story = protectedPair().machine("replay.diverged", "b", 1, { position: 9, reason: "time" });
+  expect(story.crashes).toEqual([refused, undefined, undefined]);
+  story.machine("checkpoint.committed", "b", 1, { epoch: 2, pages: 1 });
+  expect(story.crashes).toEqual([undefined, undefined, undefined]);
+  story.machine("shadow.paused", "b", 1, { position: 9, errorPosition: 20 });
+  expect(story.crashes[0]).toBe(refused);
+});
+
+test("atlas: a stand-in that has diverged is all there is", () => {
+  const story = protectedPair().host("host.crashed", "a");
+  story.machine("replay.diverged", "b", 1, { position: 9, reason: "time" });
+  expect(story.crashes[1]).toBe(LAST_B);
+});
+
 test("atlas: whoever is left of a pair has the last copy, and needs the witness", () => {
   const waiting = "the witness has yet to decide who serves m";
   expect(protectedPair().host("host.crashed", "a").crashes).toEqual([undefined, LAST_B, waiting]);
