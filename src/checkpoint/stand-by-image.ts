@@ -113,6 +113,11 @@ export class StandByImage {
     return !this.guest.memory.regions.some((region) => region.contains(page));
   }
 
+  /** Whether a page that is applied goes to a disk at once: behind a cache it goes there later. */
+  isWritten(page: number): boolean {
+    return this.disk === undefined && this.guest.memory.regionAt(page)?.medium === "disk";
+  }
+
   /**
    * The guest itself was run on from what was committed, by replaying what the primary did: it is to go on
    * with these registers, which the image keeps.
@@ -136,7 +141,9 @@ export class StandByImage {
     const pages = this.#unapplied.splice(0, GROUP_PAGES_MAX);
     for (const page of pages) this.#put(page);
     assert((this.disk?.roomPages ?? 0) >= 0, "the flush cache keeps its bound");
-    yield* this.#host.compute(applyCostNs(pages, this.#host.profile));
+    yield* this.#host.compute(
+      applyCostNs(pages, this.#host.profile, (page) => this.isWritten(page)),
+    );
     return pages.length;
   }
 

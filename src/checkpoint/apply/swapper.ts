@@ -113,7 +113,7 @@ export class Swapper {
   }
 
   *#swapIn(group: GroupMessage): Process {
-    const { swapPageNs, patchPageNs } = this.#host.profile;
+    const { swapPageNs, patchPageNs, diskWritePageNs } = this.#host.profile;
     if (this.#groups.length === 0) this.#image.applier.beginEpoch(group.epoch);
     this.#groups.push({ group, slots: this.#pages.length, left: this.#left.length });
     let costNs = 0;
@@ -126,6 +126,7 @@ export class Swapper {
       this.#exchange(encoded);
       pages += 1;
       costNs += swapPageNs;
+      if (this.#image.isWritten(encoded.page)) costNs += diskWritePageNs;
       if (encoded.form === WORDS || encoded.form === RUNS) costNs += patchPageNs;
     }
     yield* this.#host.compute(costNs);
@@ -155,10 +156,12 @@ export class Swapper {
     const pagesBefore = this.#pages.length;
     while (this.#groups.length > count) {
       const { slots, left } = this.#groups.pop()!;
-      const pages = this.#pages.length - slots;
+      const undone = this.#pages.slice(slots);
+      const written = undone.filter((page) => this.#image.isWritten(page)).length;
       while (this.#pages.length > slots) this.#swapBack();
       this.#left.length = left;
-      yield* this.#host.compute(pages * this.#host.profile.swapPageNs);
+      const { swapPageNs, diskWritePageNs } = this.#host.profile;
+      yield* this.#host.compute(undone.length * swapPageNs + written * diskWritePageNs);
     }
     const pages = pagesBefore - this.#pages.length;
     yield* this.#announce("swap.undone", first.group, { pages });
