@@ -43,7 +43,12 @@ export class LockstepNarrator {
       case "replay.diverged": {
         const { host, machine, position, reason } = record;
         const where = `${shortName(host)} replays ${shortName(machine)} otherwise`;
-        journal.event(atNs, "✗", `${where} at entry ${position} (${reason})`);
+        journal.small(atNs, {
+          key: `divergence ${machine} ${position}`,
+          mark: "✗",
+          noun: ["divergence", "divergences"],
+          text: () => `${where} at entry ${position} (${reason})`,
+        });
         break;
       }
       case "replay.finished": {
