@@ -1,7 +1,7 @@
 import type { CheckpointSettings } from "../checkpoint/options.ts";
 import { Receiver } from "../checkpoint/receiver.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
-import { chooseTracker } from "../memory/choose-tracker.ts";
+import { chooseTracker, type TrackerName } from "../memory/choose-tracker.ts";
 import type { DirtyTracker } from "../memory/tracker.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process, ProcessHandle } from "../sim/process.ts";
@@ -46,7 +46,9 @@ export class LoggedSecondary {
     this.#options = options;
     this.#store = new LogStore(side, stream, log);
     this.#follower = new Follower(side, this.#store, log.broken);
-    this.#tracker = follows ? chooseTracker(side.vm.guest.memory, checkpoint.track) : undefined;
+    this.#tracker = follows
+      ? chooseTracker(side.vm.guest.memory, looking(checkpoint.track))
+      : undefined;
     if (delayNs !== undefined) this.#shadow = new Shadow(side, this.#store, this.#follower);
     this.#receiver = new Receiver({ ...side, moreStreams: [] }, checkpoint, {
       committed: (epoch) => this.#store.committed(epoch),
@@ -164,4 +166,9 @@ export class LoggedSecondary {
     this.#reported = replayed;
     yield* this.#store.acknowledge();
   }
+}
+
+/** A tracker that never stops the machine that it follows: nobody is there to serve it. */
+function looking(track: TrackerName): TrackerName {
+  return track.replace(/^(write-protection|dirty-ring)/, "slat") as TrackerName;
 }

@@ -1,6 +1,9 @@
 // covers src/schemes/logged.ts, src/schemes/vmware-ft.ts, src/schemes/hybrid.ts, src/schemes/schemes.ts, src/lockstep/logged-primary.ts, src/lockstep/logged-secondary.ts, src/lockstep/machine-log.ts
 import { expect, test } from "vitest";
 import { loadSqlite } from "../../examples/sqlite/sqlite.ts";
+import { captures } from "../../src/checkpoint/capture/captures.ts";
+import { encodings } from "../../src/checkpoint/encode/encodings.ts";
+import type { Scheme } from "../../src/cluster/scheme.ts";
 import type { GuestImage } from "../../src/guest/guest.ts";
 import { keyValue } from "../../src/guest/key-value.ts";
 import { RiscvGuest } from "../../src/guest/riscv/riscv-guest.ts";
@@ -16,6 +19,7 @@ import { clientHistory } from "../../src/verify/history/client-history.ts";
 import { keyValueCall } from "../../src/verify/history/guest-calls.ts";
 import { checkHistory } from "../../src/verify/linearizability/check-history.ts";
 import { models } from "../../src/verify/linearizability/models.ts";
+import { clockImage } from "../lockstep/clock-guest.ts";
 import { copyDifference, loggedRun } from "./logged-run.ts";
 
 const sqlite = await loadSqlite();
@@ -32,6 +36,7 @@ const guests: Readonly<Record<string, () => GuestImage>> = {
   "riscv-journal": () => riscvJournal(),
   sqlite: () => sqlite(),
 };
+const often = { period: ms(15) };
 const cases = Object.keys(made).flatMap((scheme) =>
   Object.keys(guests).map((guest) => [scheme as keyof typeof made, guest] as const),
 );
@@ -137,6 +142,52 @@ test("hybrid: a longer period makes a longer replay", () => {
   const [short, long] = [replayNs(ms(20)), replayNs(ms(350))];
   expect(short).toBeLessThan(ms(25));
   expect(long).toBeGreaterThan(short * 3);
+});
+
+const parts: readonly [string, () => Scheme][] = [
+  [
+    "vmware-ft, write protection",
+    () => schemes.vmwareFt({ checkpoint: { track: "write-protection" } }),
+  ],
+  ["vmware-ft, dirty ring", () => schemes.vmwareFt({ checkpoint: { track: "dirty-ring" } })],
+  [
+    "hybrid, differences",
+    () => schemes.hybrid({ ...often, checkpoint: { encode: encodings.wordDifference() } }),
+  ],
+  [
+    "hybrid, brownout",
+    () => schemes.hybrid({ ...often, checkpoint: { capture: captures.brownout({ pages: 1 }) } }),
+  ],
+  [
+    "hybrid, copy on write",
+    () =>
+      schemes.hybrid({ ...often, checkpoint: { capture: captures.copyOnWrite({ hotEpochs: 1 }) } }),
+  ],
+  ["hybrid, dirty ring", () => schemes.hybrid({ ...often, checkpoint: { track: "dirty-ring" } })],
+];
+
+test.each(parts)("%s: the parts of its checkpoints go together with the log", (what, make) => {
+  const random = new RandomStream(9, `test: ${what}`);
+  for (let round = 0; round < 4; round += 1) {
+    const crashAtNs = ms(30) + random.below(ms(90));
+    const image = keyValue({ serviceNs: us(200) });
+    const run = loggedRun(image, make(), { seed: round, crashAtNs, requests: 50 });
+    expect(run.simulation.violations).toEqual([]);
+    expect(run.machine.activeHost).toBe(run.b);
+    for (const { acknowledged, lost } of run.clients)
+      expect([acknowledged, lost]).toEqual([50, []]);
+    expect(copyDifference(run)).toBeUndefined();
+  }
+});
+
+test("vmware-ft: a replay that goes wrong is mended whatever notices the writes", () => {
+  for (const track of ["slat", "write-protection", "dirty-ring", "shadow"] as const) {
+    const scheme = schemes.vmwareFt({ checkpoint: { track }, broken: { clockNotLogged: true } });
+    const run = loggedRun(clockImage(), scheme, { untilNs: ms(300) });
+    expect(run.of("checkpoint.applied").length, track).toBeGreaterThan(5);
+    const others = run.simulation.violations.filter(({ name }) => name !== "nothing-lost");
+    expect(others, track).toEqual([]);
+  }
 });
 
 test("hybrid: a period that is too short is refused", () => {
