@@ -1,6 +1,7 @@
 import type { TrackerName } from "../memory/choose-tracker.ts";
 import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
-import { formatTime, ms, type Nanoseconds } from "../sim/time.ts";
+import { expectWhole } from "../sim/expect-whole.ts";
+import { ms, type Nanoseconds } from "../sim/time.ts";
 import { type Apply, afterArrival } from "./apply/apply.ts";
 import type { BringUp } from "./bring-up/bring-up.ts";
 import { preCopy } from "./bring-up/pre-copy.ts";
@@ -93,7 +94,7 @@ type RingOption = "ringEntries" | "ringWatermark";
  */
 export function checkpointSettings(options: CheckpointOptions): CheckpointSettings {
   const interval = options.interval ?? ms(25);
-  atLeast(1, "interval", interval, formatTime);
+  expectWhole("CHECKPOINT_OPTION", "interval", interval, 1);
   const settings = {
     interval,
     trigger: options.trigger ?? fixedInterval(interval),
@@ -111,14 +112,14 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     resends: options.resends ?? 3,
     broken: options.broken ?? {},
   };
-  atLeast(1, "scanWorkers", settings.scanWorkers);
+  expectWhole("CHECKPOINT_OPTION", "scanWorkers", settings.scanWorkers, 1);
   if (settings.scanWorkers > 1 && !settings.track.startsWith("slat")) {
     throw new StandinRangeError(
       "CHECKPOINT_OPTION",
       `scanWorkers: expected the tracker slat, whose scan can be shared, got ${settings.track}`,
     );
   }
-  atLeast(0, "resends", settings.resends);
+  expectWhole("CHECKPOINT_OPTION", "resends", settings.resends, 0);
   const { track, trigger } = settings;
   if (trigger.stopAtPages !== undefined && !/^(dirty-ring|write-protection)$/.test(track)) {
     throw new StandinTypeError(
@@ -127,18 +128,4 @@ export function checkpointSettings(options: CheckpointOptions): CheckpointSettin
     );
   }
   return settings;
-}
-
-function atLeast(
-  least: number,
-  name: string,
-  value: number,
-  show: (value: number) => string = String,
-): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const given = Number.isSafeInteger(value) ? show(value) : String(value);
-  throw new StandinRangeError(
-    "CHECKPOINT_OPTION",
-    `${name}: expected a whole number of at least ${least}, got ${given}`,
-  );
 }

@@ -1,4 +1,4 @@
-import { StandinRangeError } from "../sim/errors.ts";
+import { expectWhole } from "../sim/expect-whole.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
 import type { RecorderDefects } from "./recorder.ts";
 import type { ReplayerDefects } from "./replayer.ts";
@@ -55,17 +55,9 @@ export function logSettings(options: FollowOptions): LogSettings {
     lagCheck = ms(100),
     broken = {},
   } = options;
-  atLeast(BYTES_MIN, "bufferBytes", bufferBytes);
-  atLeast(BYTES_MIN, "storeBytes", storeBytes);
-  atLeast(1, "lagMost", lagMost);
-  atLeast(1, "lagCheck", lagCheck);
+  expectWhole("LOG_OPTION", "bufferBytes", bufferBytes, BYTES_MIN);
+  expectWhole("LOG_OPTION", "storeBytes", storeBytes, BYTES_MIN);
+  expectWhole("LOG_OPTION", "lagMost", lagMost, 1);
+  expectWhole("LOG_OPTION", "lagCheck", lagCheck, 1);
   return { bufferBytes, storeBytes, lagMost, lagCheck, broken };
-}
-
-function atLeast(least: number, name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new StandinRangeError(
-    "LOG_OPTION",
-    `${name}: expected a whole number of at least ${least}, got ${value}`,
-  );
 }

@@ -257,7 +257,7 @@ test("dirty pages: names tell the settings, those out of range are refused", () 
   expect(dirtyPages({ pages: 50 })).toMatchObject({ stopAtPages: 50 });
   for (const [options, message] of [
     [{ pages: 0 }, "pages: expected a whole number of at least 1, got 0"],
-    [{ pages: 5, watermark: 6 }, "watermark: expected a whole number of 1 to 5, got 6"],
+    [{ pages: 5, watermark: 6 }, "watermark: expected a whole number from 1 to 5, got 6"],
     [{ leastNs: 0 }, "leastNs: expected"],
     [{ leastNs: 10, mostNs: 9 }, "mostNs: expected"],
   ] as const) {

@@ -1,8 +1,8 @@
 import { PageSet } from "../../memory/page-set.ts";
 import { assert } from "../../sim/assert.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import type { Process } from "../../sim/process.ts";
 import type { CaptureSide } from "../capture/capture.ts";
-import { expectSetting } from "../capture/expect-setting.ts";
 import type { BringUp, MachineBringUp } from "./bring-up.ts";
 
 /** Settings of {@link byGroups}. */
@@ -34,9 +34,9 @@ export interface ByGroupsOptions {
  */
 export function byGroups(options: ByGroupsOptions = {}): BringUp {
   const { pages = 256 } = options;
-  expectSetting("pages", pages, 1, Number.MAX_SAFE_INTEGER);
+  expectWhole("CAPTURE_OPTION", "pages", pages, 1);
   const least = options.least ?? Math.ceil(pages / 4);
-  expectSetting("least", least, 1, pages);
+  expectWhole("CAPTURE_OPTION", "least", least, 1, pages);
   return {
     name: `by groups of ${least} to ${pages} pages`,
     begin: (side) => new GroupsLeft(side, { pages, least }),

@@ -1,4 +1,4 @@
-import { expectSetting } from "../capture/expect-setting.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { ROUNDS_MAX, sendInRounds } from "../capture/rounds.ts";
 import type { BringUp } from "./bring-up.ts";
 
@@ -19,8 +19,8 @@ export interface PreCopyOptions {
  * @throws StandinRangeError `CAPTURE_OPTION`.
  */
 export function preCopy({ rounds = 8, pages = 64 }: PreCopyOptions = {}): BringUp {
-  expectSetting("rounds", rounds, 1, ROUNDS_MAX);
-  expectSetting("pages", pages, 0, Number.MAX_SAFE_INTEGER);
+  expectWhole("CAPTURE_OPTION", "rounds", rounds, 1, ROUNDS_MAX);
+  expectWhole("CAPTURE_OPTION", "pages", pages, 0);
   return {
     name: `pre-copy of at most ${rounds} rounds, stop at ${pages} pages`,
     begin: (side) => ({

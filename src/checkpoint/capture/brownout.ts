@@ -1,5 +1,5 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import type { Capture } from "./capture.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { ROUNDS_MAX, sendInRounds } from "./rounds.ts";
 
 /** Settings of {@link brownout}. */
@@ -20,8 +20,8 @@ export interface BrownoutOptions {
  * @throws StandinRangeError `CAPTURE_OPTION`.
  */
 export function brownout({ rounds = 4, pages = 16 }: BrownoutOptions = {}): Capture {
-  expectSetting("rounds", rounds, 1, ROUNDS_MAX);
-  expectSetting("pages", pages, 0, Number.MAX_SAFE_INTEGER);
+  expectWhole("CAPTURE_OPTION", "rounds", rounds, 1, ROUNDS_MAX);
+  expectWhole("CAPTURE_OPTION", "pages", pages, 0);
   return {
     name: `brownout of at most ${rounds} rounds, blackout at ${pages} pages`,
     begin: (side) => ({

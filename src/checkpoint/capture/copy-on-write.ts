@@ -4,10 +4,10 @@ import { PageSet } from "../../memory/page-set.ts";
 import type { WriteGuard } from "../../memory/write-guard.ts";
 import { assert } from "../../sim/assert.ts";
 import { StandinTypeError } from "../../sim/errors.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import type { Process } from "../../sim/process.ts";
 import type { PageCopy } from "../page-group.ts";
 import type { Capture, CaptureSide, MachineCapture } from "./capture.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { HISTORY_EPOCHS, PageHistory } from "./page-history.ts";
 
 /** Settings of {@link copyOnWrite}. */
@@ -37,8 +37,8 @@ export interface CopyOnWriteDefects {
  */
 export function copyOnWrite(options: CopyOnWriteOptions = {}): Capture {
   const { epochs = 8, hotEpochs = 2, broken = {} } = options;
-  expectSetting("epochs", epochs, 1, HISTORY_EPOCHS);
-  expectSetting("hotEpochs", hotEpochs, 0, HISTORY_EPOCHS);
+  expectWhole("CAPTURE_OPTION", "epochs", epochs, 1, HISTORY_EPOCHS);
+  expectWhole("CAPTURE_OPTION", "hotEpochs", hotEpochs, 0, HISTORY_EPOCHS);
   const name = `copy on write of pages written in at most ${hotEpochs} of ${epochs} epochs`;
   return {
     name,

@@ -1,10 +1,10 @@
 import { PageSet } from "../../memory/page-set.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import type { Process } from "../../sim/process.ts";
 import { race } from "../../sim/race.ts";
 import { Signal } from "../../sim/signal.ts";
 import { formatTime, ms, type Nanoseconds } from "../../sim/time.ts";
 import type { Capture, CaptureSide, MachineCapture } from "./capture.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { HISTORY_EPOCHS, PageHistory } from "./page-history.ts";
 
 /** Settings of {@link forwarding}. */
@@ -41,8 +41,8 @@ export interface ForwardingDefects {
  */
 export function forwarding(options: ForwardingOptions = {}): Capture {
   const { periodNs = ms(5), successes = 4, broken = {} } = options;
-  expectSetting("periodNs", periodNs, 1, Number.MAX_SAFE_INTEGER);
-  expectSetting("successes", successes, 1, HISTORY_EPOCHS);
+  expectWhole("CAPTURE_OPTION", "periodNs", periodNs, 1);
+  expectWhole("CAPTURE_OPTION", "successes", successes, 1, HISTORY_EPOCHS);
   return {
     name: `forwarding every ${formatTime(periodNs)}`,
     begin: (side) => new Forwarding(side, { periodNs, successes, broken }),

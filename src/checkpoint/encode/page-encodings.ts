@@ -1,5 +1,6 @@
 import { PAGE_SIZE } from "../../memory/page.ts";
 import { StandinRangeError } from "../../sim/errors.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import type { WordBytes } from "./changed-words.ts";
 import { DifferenceCounter } from "./difference-counter.ts";
 import { DifferenceEncoder } from "./difference-encoder.ts";
@@ -107,8 +108,8 @@ export function remusHybrid(options: CacheOptions = {}): PageEncoding {
 export function feedback(options: FeedbackOptions = {}): PageEncoding {
   const wordBytes = expectWordBytes(options.wordBytes ?? 8);
   const { thresholdWords = 64, thresholdIntervals = 2 } = options;
-  expectWhole("thresholdWords", thresholdWords, 1, PAGE_SIZE / wordBytes);
-  expectWhole("thresholdIntervals", thresholdIntervals, 0, 1_000_000);
+  expectWhole("ENCODE_OPTION", "thresholdWords", thresholdWords, 1, PAGE_SIZE / wordBytes);
+  expectWhole("ENCODE_OPTION", "thresholdIntervals", thresholdIntervals, 0, 1_000_000);
   const limits = { maxBytes: PAGE_SIZE, maxWords: thresholdWords - 1 };
   const bounds = boundsOf(options);
   const maxPages = bounds.pages;
@@ -145,8 +146,9 @@ function cached(
 }
 
 function boundsOf({ cachePages = 8192, cacheEpochs }: CacheOptions): SentPagesBounds {
-  expectWhole("cachePages", cachePages, 1, CACHE_PAGES_MAX);
-  if (cacheEpochs !== undefined) expectWhole("cacheEpochs", cacheEpochs, 1, 0x7fff_ffff);
+  expectWhole("ENCODE_OPTION", "cachePages", cachePages, 1, CACHE_PAGES_MAX);
+  if (cacheEpochs !== undefined)
+    expectWhole("ENCODE_OPTION", "cacheEpochs", cacheEpochs, 1, 0x7fff_ffff);
   return { pages: cachePages, ageEpochs: cacheEpochs ?? Number.POSITIVE_INFINITY };
 }
 
@@ -158,11 +160,6 @@ function bytesOf(maxRatio: number): number {
 function expectWordBytes(wordBytes: WordBytes): WordBytes {
   if ([4, 8, 16].includes(wordBytes)) return wordBytes;
   throw optionError("wordBytes", "4, 8 or 16", wordBytes);
-}
-
-function expectWhole(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw optionError(name, `a whole number from ${least} to ${most}`, value);
 }
 
 function optionError(name: string, expected: string, value: number): StandinRangeError {

@@ -1,8 +1,9 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { race } from "../../sim/race.ts";
 import { formatTime, type Nanoseconds } from "../../sim/time.ts";
 import type { CheckpointRecord } from "../records.ts";
 import type { Quiesce } from "./quiesce.ts";
-import { expectLimit, limitFromNow, MOST_NS_DEFAULT } from "./rest-limit.ts";
+import { limitFromNow, MOST_NS_DEFAULT } from "./rest-limit.ts";
 
 /** Settings of {@link interfaceAgent}. */
 export interface InterfaceAgentOptions {
@@ -26,7 +27,7 @@ export interface InterfaceAgentOptions {
  */
 export function interfaceAgent(options: InterfaceAgentOptions = {}): Quiesce {
   const { mostNs = MOST_NS_DEFAULT, broken = {} } = options;
-  expectLimit(mostNs);
+  expectWhole("QUIESCE_OPTION", "mostNs", mostNs, 1);
   const part = "interface agent";
   return {
     name: `${part}, at most ${formatTime(mostNs)}`,

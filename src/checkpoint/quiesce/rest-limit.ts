@@ -1,18 +1,8 @@
-import { StandinRangeError } from "../../sim/errors.ts";
 import { ms, type Nanoseconds } from "../../sim/time.ts";
 import type { QuiesceContext } from "./quiesce.ts";
 
 /** How long a machine is waited for unless told otherwise. */
 export const MOST_NS_DEFAULT: Nanoseconds = ms(5);
-
-/** @throws StandinRangeError `QUIESCE_OPTION` unless a limit is a whole number of at least 1. */
-export function expectLimit(mostNs: Nanoseconds): void {
-  if (Number.isSafeInteger(mostNs) && mostNs >= 1) return;
-  throw new StandinRangeError(
-    "QUIESCE_OPTION",
-    `mostNs: expected a whole number of at least 1, got ${mostNs}`,
-  );
-}
 
 /**
  * The limit of a rest that begins now, by the host's clock that nobody sets.

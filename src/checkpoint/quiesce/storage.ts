@@ -1,10 +1,11 @@
 import type { Guest, GuestStorage } from "../../guest/guest.ts";
 import { StandinTypeError } from "../../sim/errors.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { race } from "../../sim/race.ts";
 import { formatTime, type Nanoseconds } from "../../sim/time.ts";
 import type { CheckpointRecord } from "../records.ts";
 import type { Quiesce } from "./quiesce.ts";
-import { expectLimit, limitFromNow, MOST_NS_DEFAULT } from "./rest-limit.ts";
+import { limitFromNow, MOST_NS_DEFAULT } from "./rest-limit.ts";
 
 /** Settings of {@link storage}. */
 export interface StorageOptions {
@@ -24,7 +25,7 @@ export interface StorageOptions {
  * @throws StandinRangeError `QUIESCE_OPTION`.
  */
 export function storage({ mostNs = MOST_NS_DEFAULT }: StorageOptions = {}): Quiesce {
-  expectLimit(mostNs);
+  expectWhole("QUIESCE_OPTION", "mostNs", mostNs, 1);
   const part = "storage";
   return {
     name: `${part}, at most ${formatTime(mostNs)}`,

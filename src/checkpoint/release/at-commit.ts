@@ -1,5 +1,5 @@
 import { decodePacket } from "../../guest/packet.ts";
-import { StandinRangeError } from "../../sim/errors.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { formatTime, ms, type Nanoseconds } from "../../sim/time.ts";
 import type { GateRule } from "./gate-rule.ts";
 import { expectNoConsole } from "./gate-rules.ts";
@@ -31,12 +31,7 @@ export interface AtCommitOptions {
  *   a console's packets would bypass.
  */
 export function atCommit({ rules = [], mostDelayNs = ms(10) }: AtCommitOptions = {}): Release {
-  if (!Number.isSafeInteger(mostDelayNs) || mostDelayNs < 1) {
-    throw new StandinRangeError(
-      "RELEASE_OPTION",
-      `mostDelayNs: expected a whole number of at least 1, got ${mostDelayNs}`,
-    );
-  }
+  expectWhole("RELEASE_OPTION", "mostDelayNs", mostDelayNs, 1);
   for (const rule of rules) expectNoConsole(rule);
   const bypassing = rules.filter(({ verdict }) => verdict === "bypass");
   const names = rules.map(({ name }) => name).join("; ");

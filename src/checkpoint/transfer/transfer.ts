@@ -1,5 +1,5 @@
 import type { BitsPerSecond } from "../../host/bandwidth.ts";
-import { StandinRangeError } from "../../sim/errors.ts";
+import { expectWhole } from "../../sim/expect-whole.ts";
 
 /** Most streams between two hosts. */
 export const STREAMS_MAX = 16;
@@ -59,20 +59,12 @@ export function packets(options: GroupsOptions = {}): Transfer {
 
 function transfer(kind: string, options: GroupsOptions, contents: boolean): Transfer {
   const { inFlight = 1, streams = 1, bitsPerSecond = Number.POSITIVE_INFINITY } = options;
-  expect("inFlight", inFlight, 1, GROUPS_IN_FLIGHT_MAX);
-  expect("streams", streams, 1, Math.min(STREAMS_MAX, inFlight));
+  expectWhole("TRANSFER_OPTION", "inFlight", inFlight, 1, GROUPS_IN_FLIGHT_MAX);
+  expectWhole("TRANSFER_OPTION", "streams", streams, 1, Math.min(STREAMS_MAX, inFlight));
   if (bitsPerSecond !== Number.POSITIVE_INFINITY) {
-    expect("bitsPerSecond", bitsPerSecond, 1, Number.MAX_SAFE_INTEGER);
+    expectWhole("TRANSFER_OPTION", "bitsPerSecond", bitsPerSecond, 1);
   }
   const limit = Number.isFinite(bitsPerSecond) ? `, at most ${bitsPerSecond} bit/s` : "";
   const name = `${kind}, ${inFlight} in flight, ${streams} ${streams === 1 ? "stream" : "streams"}${limit}`;
   return { name, inFlight, streams, bitsPerSecond, contents };
-}
-
-function expect(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new StandinRangeError(
-    "TRANSFER_OPTION",
-    `${name}: expected a whole number from ${least} to ${most}, got ${value}`,
-  );
 }

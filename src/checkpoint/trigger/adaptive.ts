@@ -1,5 +1,5 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { formatTime, ms, type Nanoseconds } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /** Settings of {@link adaptive}. */
@@ -20,9 +20,9 @@ export interface AdaptiveOptions {
  */
 export function adaptive(options: AdaptiveOptions = {}): Trigger {
   const { leastNs = ms(5), mostNs = ms(100), percent = 200 } = options;
-  expectSetting("leastNs", leastNs, 1);
-  expectSetting("mostNs", mostNs, leastNs);
-  expectSetting("percent", percent, 100, 10_000);
+  expectWhole("TRIGGER_OPTION", "leastNs", leastNs, 1);
+  expectWhole("TRIGGER_OPTION", "mostNs", mostNs, leastNs);
+  expectWhole("TRIGGER_OPTION", "percent", percent, 100, 10_000);
   return {
     name: `${percent} % of the last, ${formatTime(leastNs)} to ${formatTime(mostNs)}`,
     wait(context) {

@@ -1,6 +1,6 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { race } from "../../sim/race.ts";
 import { formatTime, ms, type Nanoseconds, seconds } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /** Settings of {@link dirtyPages}. */
@@ -27,10 +27,10 @@ export interface DirtyPagesOptions {
 export function dirtyPages(options: DirtyPagesOptions = {}): Trigger {
   const { pages = 10_000, leastNs = ms(1), mostNs = seconds(1) } = options;
   const watermark = options.watermark ?? Math.ceil(pages * 0.96);
-  expectSetting("pages", pages, 1);
-  expectSetting("watermark", watermark, 1, pages);
-  expectSetting("leastNs", leastNs, 1);
-  expectSetting("mostNs", mostNs, leastNs);
+  expectWhole("TRIGGER_OPTION", "pages", pages, 1);
+  expectWhole("TRIGGER_OPTION", "watermark", watermark, 1, pages);
+  expectWhole("TRIGGER_OPTION", "leastNs", leastNs, 1);
+  expectWhole("TRIGGER_OPTION", "mostNs", mostNs, leastNs);
   return {
     name: `at ${watermark} dirty pages, ${formatTime(leastNs)} to ${formatTime(mostNs)}`,
     stopAtPages: pages,

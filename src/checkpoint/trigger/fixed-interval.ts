@@ -1,5 +1,5 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { formatTime, ms, type Nanoseconds } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /**
@@ -9,7 +9,7 @@ import { type Trigger, until } from "./trigger.ts";
  * @throws StandinRangeError `TRIGGER_OPTION`.
  */
 export function fixedInterval(intervalNs: Nanoseconds = ms(25)): Trigger {
-  expectSetting("interval", intervalNs, 1);
+  expectWhole("TRIGGER_OPTION", "interval", intervalNs, 1);
   return {
     name: `every ${formatTime(intervalNs)}`,
     wait: (context) => until(context, context.startedAtNs + intervalNs),

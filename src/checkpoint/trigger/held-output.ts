@@ -1,6 +1,6 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { race } from "../../sim/race.ts";
 import { formatTime, ms, type Nanoseconds, seconds, us } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /** Settings of {@link heldOutput}. */
@@ -27,9 +27,9 @@ const LOOK_NS: Nanoseconds = us(100);
  */
 export function heldOutput(options: HeldOutputOptions = {}): Trigger {
   const { bitsPerSecond = 100_000_000, leastNs = ms(1), mostNs = ms(100) } = options;
-  expectSetting("bitsPerSecond", bitsPerSecond, 1);
-  expectSetting("leastNs", leastNs, 1);
-  expectSetting("mostNs", mostNs, leastNs);
+  expectWhole("TRIGGER_OPTION", "bitsPerSecond", bitsPerSecond, 1);
+  expectWhole("TRIGGER_OPTION", "leastNs", leastNs, 1);
+  expectWhole("TRIGGER_OPTION", "mostNs", mostNs, leastNs);
   return {
     name: `held output at ${bitsPerSecond} bit/s, ${formatTime(leastNs)} to ${formatTime(mostNs)}`,
     *wait(context) {

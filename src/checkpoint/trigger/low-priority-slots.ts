@@ -1,5 +1,5 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { formatTime, type Nanoseconds } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /** Settings of {@link lowPrioritySlots}. */
@@ -20,9 +20,9 @@ export interface SlotOptions {
  * @throws StandinRangeError `TRIGGER_OPTION`.
  */
 export function lowPrioritySlots({ periodNs, slotNs, leastNs = 1 }: SlotOptions): Trigger {
-  expectSetting("periodNs", periodNs, 2);
-  expectSetting("slotNs", slotNs, 1, periodNs - 1);
-  expectSetting("leastNs", leastNs, 1);
+  expectWhole("TRIGGER_OPTION", "periodNs", periodNs, 2);
+  expectWhole("TRIGGER_OPTION", "slotNs", slotNs, 1, periodNs - 1);
+  expectWhole("TRIGGER_OPTION", "leastNs", leastNs, 1);
   return {
     name: `in slots of ${formatTime(slotNs)} every ${formatTime(periodNs)}`,
     *wait(context) {

@@ -1,6 +1,6 @@
+import { expectWhole } from "../../sim/expect-whole.ts";
 import { race } from "../../sim/race.ts";
 import { formatTime, ms, type Nanoseconds, seconds } from "../../sim/time.ts";
-import { expectSetting } from "./expect-setting.ts";
 import { type Trigger, until } from "./trigger.ts";
 
 /** Settings of {@link onRequest}. */
@@ -19,8 +19,8 @@ export interface OnRequestOptions {
  */
 export function onRequest(options: OnRequestOptions = {}): Trigger {
   const { windowNs = ms(5), mostNs = seconds(1) } = options;
-  expectSetting("windowNs", windowNs, 1);
-  expectSetting("mostNs", mostNs, windowNs);
+  expectWhole("TRIGGER_OPTION", "windowNs", windowNs, 1);
+  expectWhole("TRIGGER_OPTION", "mostNs", mostNs, windowNs);
   return {
     name: `on request, ${formatTime(windowNs)} to ${formatTime(mostNs)}`,
     *wait(context) {

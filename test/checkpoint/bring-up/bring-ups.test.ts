@@ -132,9 +132,13 @@ test("bring-up: names tell the settings, those out of range are refused", () => 
   expect(preCopy({ rounds: 3, pages: 9 }).name).toBe(
     "pre-copy of at most 3 rounds, stop at 9 pages",
   );
-  expect(() => byGroups({ pages: 0 })).toThrow("pages: expected a whole number from 1 to");
+  expect(() => byGroups({ pages: 0 })).toThrow(
+    "pages: expected a whole number of at least 1, got 0",
+  );
   expect(() => preCopy({ rounds: 65 })).toThrow(
     "rounds: expected a whole number from 1 to 64, got 65",
   );
-  expect(() => preCopy({ pages: -1 })).toThrow("pages: expected a whole number from 0 to");
+  expect(() => preCopy({ pages: -1 })).toThrow(
+    "pages: expected a whole number of at least 0, got -1",
+  );
 });

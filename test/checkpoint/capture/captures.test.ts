@@ -1,4 +1,4 @@
-// covers src/checkpoint/capture/captures.ts, src/checkpoint/capture/capture.ts, src/checkpoint/capture/expect-setting.ts, src/checkpoint/capture/stop-and-copy.ts, src/checkpoint/capture/rounds.ts
+// covers src/checkpoint/capture/captures.ts, src/checkpoint/capture/capture.ts, src/checkpoint/capture/stop-and-copy.ts, src/checkpoint/capture/rounds.ts
 import { expect, test } from "vitest";
 import type { Capture } from "../../../src/checkpoint/capture/capture.ts";
 import { captures } from "../../../src/checkpoint/capture/captures.ts";

@@ -26,7 +26,7 @@ test.each([
   [{ streams: 0 }, "streams: expected a whole number from 1 to 1, got 0"],
   [{ streams: 2 }, "streams: expected a whole number from 1 to 1, got 2"],
   [{ streams: 17, inFlight: 256 }, "streams: expected a whole number from 1 to 16, got 17"],
-  [{ bitsPerSecond: 0 }, "bitsPerSecond: expected a whole number from 1 to"],
+  [{ bitsPerSecond: 0 }, "bitsPerSecond: expected a whole number of at least 1, got"],
   [{ bitsPerSecond: 1.5 }, "got 1.5"],
 ])("transfer: %o is refused", (options, message) => {
   for (const make of [groups, packets]) {

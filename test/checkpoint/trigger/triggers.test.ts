@@ -1,4 +1,4 @@
-// covers src/checkpoint/trigger/trigger.ts, src/checkpoint/trigger/expect-setting.ts, src/checkpoint/trigger/fixed-interval.ts, src/checkpoint/trigger/adaptive.ts, src/checkpoint/trigger/held-output.ts, src/checkpoint/trigger/on-request.ts, src/checkpoint/trigger/low-priority-slots.ts, src/checkpoint/trigger/first-of.ts, src/checkpoint/trigger/triggers.ts
+// covers src/checkpoint/trigger/trigger.ts, src/checkpoint/trigger/fixed-interval.ts, src/checkpoint/trigger/adaptive.ts, src/checkpoint/trigger/held-output.ts, src/checkpoint/trigger/on-request.ts, src/checkpoint/trigger/low-priority-slots.ts, src/checkpoint/trigger/first-of.ts, src/checkpoint/trigger/triggers.ts
 import { expect, test } from "vitest";
 import { adaptive } from "../../../src/checkpoint/trigger/adaptive.ts";
 import { firstOf } from "../../../src/checkpoint/trigger/first-of.ts";
@@ -165,13 +165,13 @@ test("trigger: the first of several, the others forgotten", () => {
 
 test.each([
   [() => fixedInterval(0), "interval: expected a whole number of at least 1, got 0"],
-  [() => adaptive({ percent: 99 }), "percent: expected a whole number of 100 to 10000, got 99"],
+  [() => adaptive({ percent: 99 }), "percent: expected a whole number from 100 to 10000, got 99"],
   [() => adaptive({ leastNs: ms(9), mostNs: ms(8) }), "mostNs: expected"],
   [() => heldOutput({ bitsPerSecond: 0.5 }), "bitsPerSecond: expected"],
   [() => onRequest({ windowNs: 0 }), "windowNs: expected"],
   [
     () => lowPrioritySlots({ periodNs: 10, slotNs: 10 }),
-    "slotNs: expected a whole number of 1 to 9",
+    "slotNs: expected a whole number from 1 to 9",
   ],
 ])("trigger: settings out of range are refused (%#)", (make, message) => {
   expect(make).toThrow(message);
