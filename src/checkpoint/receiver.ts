@@ -12,6 +12,7 @@ import type {
   PrepareMessage,
 } from "./message.ts";
 import type { CheckpointSettings } from "./options.ts";
+import type { ReceiverHooks } from "./receiver-hooks.ts";
 import type { SecondarySide } from "./secondary-side.ts";
 import { Answers } from "./stage/answers.ts";
 import { Lanes } from "./stage/lanes.ts";
@@ -27,6 +28,7 @@ import { stateDigest } from "./state-digest.ts";
 export class Receiver {
   readonly #side: SecondarySide;
   readonly #settings: CheckpointSettings;
+  readonly #hooks: ReceiverHooks;
   readonly #announce: Announce;
   readonly #staging: Staging;
   /** Groups may come in any order: by several streams, or named by a table of contents. */
@@ -41,12 +43,13 @@ export class Receiver {
   /** Somebody wants to know when nothing is under way. */
   #prepared: PrepareMessage | undefined;
 
-  constructor(side: SecondarySide, settings: CheckpointSettings) {
+  constructor(side: SecondarySide, settings: CheckpointSettings, hooks: ReceiverHooks = {}) {
     const { streams, contents } = settings.transfer;
     const { anyEpoch = false } = settings.apply.broken;
     const announce = announcer(side);
     this.#side = side;
     this.#settings = settings;
+    this.#hooks = hooks;
     this.#announce = announce;
     this.#anyOrder = streams > 1 || contents;
     this.#staging = new Staging({ anyOrder: this.#anyOrder, anyEpoch });
@@ -160,6 +163,8 @@ export class Receiver {
     const isPartial = commit.complete === false;
     const { acknowledge } = this.#settings.apply;
 
+    yield* this.#hooks.beforeCommit?.(commit) ?? [];
+
     // 3. The commit point.
     const pages = this.#staging.pageCount;
     image.commit(commit, this.#applier.take(this.#staging));
@@ -170,6 +175,7 @@ export class Receiver {
     if (acknowledge === "stored") yield* this.#answers.acknowledge(commit);
 
     // 5. Apply to memory.
+    yield* this.#hooks.beforeApply?.(commit) ?? [];
     yield* this.#applier.apply(commit);
     if (isPartial) yield* this.#announce("bring-up.applied", commit, { pages });
     else {
@@ -178,6 +184,7 @@ export class Receiver {
         digest: stateDigest(this.#side.digest, image.registers, image.cached),
       });
     }
+    yield* this.#hooks.applied?.(commit) ?? [];
     if (acknowledge === "applied") yield* this.#answers.acknowledge(commit);
   }
 

@@ -19,4 +19,5 @@ export type ClusterRecord =
       epochTerm: number;
       digest: string;
     } & OfTerm)
+  | ({ readonly kind: "failover.running"; epoch: number; epochTerm: number } & OfTerm)
   | ({ readonly kind: "failover.serving"; from: string; epoch: number } & OfTerm);

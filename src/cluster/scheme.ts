@@ -41,4 +41,11 @@ export interface SecondaryReplication {
   close?(): void;
   /** After {@link run} was killed: makes the image the last committed state, nothing more or less. */
   settle(): Process;
+  /**
+   * After {@link settle}: true if the machine runs already and goes on in its own state, which no image
+   * has. Schemes whose stand-by does not run have none.
+   */
+  readonly runsOn?: boolean;
+  /** The host serves from now on: what its machine sent while it was silent may be sent. */
+  serve?(): void;
 }

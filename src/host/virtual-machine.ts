@@ -65,6 +65,7 @@ export class VirtualMachine {
   #isWoken = false;
   #penaltyPpm = 0;
   #exit: (() => Process | undefined) | undefined;
+  #delivered: ((packet: Uint8Array) => void) | undefined;
 
   constructor(options: VirtualMachineOptions) {
     const { engine, name, host } = options;
@@ -129,6 +130,14 @@ export class VirtualMachine {
    */
   setExit(exit?: () => Process | undefined): void {
     this.#exit = exit;
+  }
+
+  /**
+   * Sets who is told of each packet that goes into the guest, in their order, as it does; nobody by
+   * default. It only looks: the bytes stay the guest's.
+   */
+  onDelivered(delivered?: (packet: Uint8Array) => void): void {
+    this.#delivered = delivered;
   }
 
   /**
@@ -197,6 +206,7 @@ export class VirtualMachine {
     const { name: machine, host } = this;
     const about = { machine, host: host.name, client, number };
     engine.trace.emit<HostRecord>({ kind: "request.delivered", ...about });
+    this.#delivered?.(packet);
     this.guest.deliver(packet);
   }
 

@@ -41,6 +41,15 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
     term: 1,
     send: (packet) => sent.push(packet),
   });
+  const silent = new OutputGate({
+    trace: engine.trace,
+    machine: "m",
+    host: "b",
+    term: 1,
+    send: () => {
+      throw new Error("the stand-by's card sends nothing");
+    },
+  });
   const machine = (host: Host) => {
     const inbox = new Channel<Uint8Array>(engine, `inbox ${host.name}`, { capacity: 64 });
     const vm = new VirtualMachine({
@@ -94,6 +103,9 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       machine: "m",
       term: 1,
       image,
+      vm: standing.vm,
+      inbox: standing.inbox,
+      gate: silent,
       stream: streams.b,
       digest: standing.digest,
     },

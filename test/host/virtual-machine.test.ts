@@ -322,3 +322,20 @@ test("virtual machine: an idle one looks at its guest again when it is woken", (
   expect(sent).toEqual([{ atNs: ms(1) + us(250), value: 7 }]);
   expect(vm.idle).toBe(true);
 });
+
+test("virtual machine: whoever wants to know is told of each input as it goes in", () => {
+  const { engine, vm, request } = setUp();
+  const told: number[] = [];
+  vm.start();
+  vm.onDelivered((packet) => told.push(decodePacket(packet)!.number));
+  request(1);
+  request(2);
+  engine.run({ until: us(100) });
+  expect(told).toEqual([1]);
+  engine.run({ until: ms(2) });
+  expect(told).toEqual([1, 2]);
+  vm.onDelivered();
+  request(3);
+  engine.run({ until: ms(4) });
+  expect(told).toEqual([1, 2]);
+});
