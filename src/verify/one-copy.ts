@@ -40,6 +40,8 @@ export interface ClientHistory {
  */
 export class OneCopy implements TraceSink {
   readonly #logs = new Map<string, Log>();
+  /** Machine and host of stand-bys that run. */
+  readonly #running = new Set<string>();
 
   record(_atNs: Nanoseconds, _position: number, traced: TraceRecord): void {
     const record = traced as StandinRecord;
@@ -54,12 +56,17 @@ export class OneCopy implements TraceSink {
         log.lengths.set(`${record.term}.${record.epoch}`, log.deliveries.length);
         return;
       }
+      case "stand-by.loaded": {
+        const { machine, from, host, term, epoch } = record;
+        this.#running.add(`${machine} ${host}`);
+        this.#follow(machine, host, from, `${term}.${epoch}`);
+        return;
+      }
       case "failover.started": {
         const { machine, from, host, term, epoch } = record;
-        const before = this.#log(machine, from);
-        const length = before.lengths.get(`${term - 1}.${epoch}`) ?? 0;
-        const deliveries = before.deliveries.slice(0, length);
-        this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map() });
+        // One that runs has taken in what came since by itself.
+        if (this.#running.delete(`${machine} ${host}`)) return;
+        this.#follow(machine, host, from, `${term - 1}.${epoch}`);
         return;
       }
       default:
@@ -117,6 +124,14 @@ export class OneCopy implements TraceSink {
       }
     }
     return undefined;
+  }
+
+  /** A copy goes on from the state that another had at a checkpoint. */
+  #follow(machine: string, host: string, from: string, checkpoint: string): void {
+    const before = this.#log(machine, from);
+    const length = before.lengths.get(checkpoint) ?? 0;
+    const deliveries = before.deliveries.slice(0, length);
+    this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map() });
   }
 
   #log(machine: string, host: string): Log {

@@ -2,6 +2,7 @@ import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
 import type { HostRecord } from "../host/records.ts";
+import type { CompareRecord } from "../lockstep/compare/records.ts";
 import type { PlanRecord } from "./plan/records.ts";
 
 /** Every record that a simulation's trace can hold, told apart by `kind`. */
@@ -9,5 +10,6 @@ export type StandinRecord =
   | HostRecord
   | ClientRecord
   | CheckpointRecord
+  | CompareRecord
   | ClusterRecord
   | PlanRecord;

@@ -37,7 +37,15 @@ export interface CompareOptions {
   readonly memory?: "composite" | "clean-base";
   /** When a checkpoint lets out what it covers. Default `received`. `stop` is broken on purpose. */
   readonly releaseOutputAt?: "stop" | "received" | "loaded";
-  /** Each result that differs asks for a checkpoint of its own, as COLO did until 2020. Default false. */
+  /**
+   * When the primary's machine goes on after it was stopped for a checkpoint: when all that is to be sent is
+   * `copied`, or when it is `acknowledged`. Default as the scheme says.
+   */
+  readonly resumeAt?: "copied" | "acknowledged";
+  /**
+   * Each result that differs has a checkpoint of its own, one right after the other, as COLO did until 2020.
+   * Default false.
+   */
   readonly perMiscompare?: boolean;
   /** Whose packets are numbered bytes. Default consoles, {@link CONSOLE_CLIENT}. */
   readonly isSequenced?: (client: number) => boolean;
@@ -73,7 +81,7 @@ export type CompareSettings = Required<Omit<CompareOptions, "checkpoint">> & {
 
 /** What a scheme has of its own. */
 export type CompareDefaults = Required<
-  Pick<CompareOptions, "minimumNs" | "mostNs" | "memory" | "scanNs">
+  Pick<CompareOptions, "minimumNs" | "mostNs" | "memory" | "scanNs" | "resumeAt">
 > & { readonly comparedAt: ComparedAt };
 
 /**
@@ -109,7 +117,7 @@ export function compareSettings(
   const { minimumNs, mostNs, releaseOutputAt } = filled;
   const checkpoint = checkpointSettings({
     ...options.checkpoint,
-    trigger: onRequest({ windowNs: minimumNs, mostNs }),
+    trigger: onRequest({ windowNs: filled.perMiscompare ? 1 : minimumNs, mostNs }),
     apply: afterArrival({ acknowledge: releaseOutputAt === "loaded" ? "applied" : "stored" }),
   });
   if (filled.memory === "composite" && checkpoint.encode.name !== "whole") {

@@ -6,7 +6,7 @@ import { ms, seconds } from "../../../src/sim/time.ts";
 
 const defaults = {
   ...{ minimumNs: ms(5), mostNs: seconds(20), scanNs: ms(10) },
-  ...({ memory: "composite", comparedAt: "primary" } as const),
+  ...({ memory: "composite", resumeAt: "copied", comparedAt: "primary" } as const),
 };
 
 describe("settings of comparing", () => {
