@@ -20,6 +20,11 @@ export class RunningStandBy {
   readonly #dirty: DirtyPages;
   readonly #base: CleanBase | undefined;
   readonly #loaded: Condition;
+  /**
+   * Pages that were restored since the machine ran. The checkpoint may have what the machine had written to
+   * them, and a tracker that compares then finds nothing new in them.
+   */
+  readonly #restored: PageSet = new PageSet();
   #loadedEpoch = 0;
   #stands = false;
   /** The committed checkpoint for which what the machine has written is undone. */
@@ -66,7 +71,10 @@ export class RunningStandBy {
     assert(this.#stands, "a machine that runs is left alone");
     yield* this.#dirty.collect();
     if (this.#base === undefined) this.#zeroBeyond(regionPages);
-    else yield* this.#base.restore(this.#dirty.pages);
+    else {
+      this.#restored.union(this.#dirty.pages);
+      yield* this.#base.restore(this.#dirty.pages);
+    }
     this.#undoneEpoch = epoch;
   }
 
@@ -111,7 +119,8 @@ export class RunningStandBy {
   /** What the checkpoint has written is not what the machine writes. */
   *#follow(): Process {
     yield* this.#dirty.collect();
-    const pages = this.#dirty.pages.toArray();
+    const pages = this.#dirty.pages.union(this.#restored).toArray();
+    this.#restored.clear();
     yield* this.#base?.take(pages) ?? [];
     for (const page of pages) this.#dirty.take(page);
   }
