@@ -2,6 +2,7 @@ import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import type { Release } from "../checkpoint/release/release.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import type { Guest } from "../guest/guest.ts";
+import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Process } from "../sim/process.ts";
 
 /** A way to keep a secondary ready: what each of the two sides does. */
@@ -46,6 +47,8 @@ export interface SecondaryReplication {
    * has. Schemes whose stand-by does not run have none.
    */
   readonly runsOn?: boolean;
+  /** Digest of what its machine shares with the primary's. Default: of all its memory. */
+  readonly digest?: MemoryDigest;
   /** The host serves from now on: what its machine sent while it was silent may be sent. */
   serve?(): void;
 }

@@ -87,7 +87,7 @@ function* promote(
     yield* engine.announce<ClusterRecord>({ kind: "failover.running", epochTerm, ...about });
   } else {
     vm.guest.loadRegisters(image.registers);
-    const digest = stateDigest(node.digest, vm.guest.saveRegisters());
+    const digest = stateDigest(replication.digest ?? node.digest, vm.guest.saveRegisters());
     yield* engine.announce<ClusterRecord>({ kind: "failover.loaded", epochTerm, digest, ...about });
     yield* host.compute(host.profile.promoteNs);
   }

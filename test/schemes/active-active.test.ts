@@ -1,5 +1,6 @@
-// covers src/schemes/active-active.ts, src/lockstep/compare/regulation.ts
+// covers src/schemes/active-active.ts, src/lockstep/compare/regulation.ts, src/lockstep/compare/protected-memory.ts, src/lockstep/compare/shared-digest.ts
 import { describe, expect, test } from "vitest";
+import type { Guest, GuestImage } from "../../src/guest/guest.ts";
 import { activeActive } from "../../src/schemes/active-active.ts";
 import { colo } from "../../src/schemes/colo.ts";
 import { ms, us } from "../../src/sim/time.ts";
@@ -112,4 +113,66 @@ describe("active-active", () => {
     const [each, window] = [run(true), run(false)];
     expect(window).toBeGreaterThan(1.3 * each);
   });
+
+  test.each(["composite", "clean-base"] as const)(
+    "with %s protected memory is each host's own: the received image is patched with it",
+    (memory) => {
+      const firstPage = 200;
+      const run = (protectedMemory: readonly { firstPage: number; pageCount: number }[]) => {
+        const scheme = activeActive({ memory, protectedMemory, minimumNs: ms(5) });
+        const pair = comparedPair({ scheme, image: withAdapter(firstPage), requests: 60 });
+        pair.run();
+        expect(wrongs(pair, false)).toEqual([]);
+        expect(pair.count("stand-by.loaded")).toBeGreaterThan(5);
+        return pair.machine.nodes.map(({ vm }) => vm.guest.memory.load32(firstPage * 4_096));
+      };
+      const [own, others] = run([{ firstPage, pageCount: 2 }]);
+      expect(own).not.toBe(others);
+      // Without it the last checkpoint has made them the same.
+      const [first, second] = run([]);
+      expect(first).toBe(second);
+    },
+  );
+
+  test.each(["composite", "clean-base"] as const)(
+    "with %s a stand-in keeps its protected memory when it loads a checkpoint",
+    (memory) => {
+      const firstPage = 200;
+      const protectedMemory = [{ firstPage, pageCount: 1 }];
+      const scheme = activeActive({ memory, protectedMemory, minimumNs: ms(5) });
+      const pair = comparedPair({ scheme, image: withAdapter(firstPage), requests: 60 });
+      let before = 0;
+      pair.when("checkpoint.committed", 8, () => {
+        before = pair.machine.nodes[1]!.vm.guest.memory.load32(firstPage * 4_096);
+        pair.sim.engine.holdRunning();
+        pair.sim.at(pair.sim.now + ms(1), () => pair.a.crash());
+      });
+      let after = 0;
+      pair.when("failover.loaded", 1, () => {
+        after = pair.machine.nodes[1]!.vm.guest.memory.load32(firstPage * 4_096);
+      });
+      pair.run();
+      expect(wrongs(pair, false)).toEqual([]);
+      expect(before).not.toBe(0);
+      expect(after).toBe(before);
+    },
+  );
 });
+
+/** A machine that notes at a page what its host's adapter has come to: something else on each host. */
+function withAdapter(firstPage: number): GuestImage {
+  const image = moody(1, { touchPages: 8 });
+  return {
+    ...image,
+    create(services): Guest {
+      const guest: Guest = image.create({
+        ...services,
+        transmit(packet) {
+          guest.memory.store32(firstPage * 4_096, services.random32());
+          services.transmit(packet);
+        },
+      });
+      return guest;
+    },
+  };
+}

@@ -90,6 +90,28 @@ describe("colo", () => {
     },
   );
 
+  test.each(["clean-base", "composite"] as const)(
+    "with %s nothing of the stand-by's own state is undone before the checkpoint is committed",
+    (memory) => {
+      const pair = comparedPair({ scheme: colo({ memory }), image: moody(20), clients: 4 });
+      const { sim, a, b } = pair;
+      // All of the checkpoint arrives but for how many inputs it has in it: so it cannot be committed.
+      let isLost = false;
+      const rule = ({ port }: { port: string }) =>
+        isLost && port === "m stream 1" ? "drop" : "pass";
+      sim.network.link(a, b).from(a).addRule(rule);
+      pair.when("checkpoint.collected", 5, () => {
+        isLost = true;
+      });
+      pair.when("commit.sent", 5, () => sim.at(sim.now + ms(2), () => a.crash()));
+      pair.run();
+      expect(wrongs(pair, false)).toEqual([]);
+      expect(pair.count("output.matched")).toBeGreaterThan(50);
+      expect(pair.count("checkpoint.committed")).toBe(4);
+      expect(pair.count("failover.running")).toBe(1);
+    },
+  );
+
   test("a stand-by that is stopped half-way to a checkpoint goes on", () => {
     const scheme = colo({ memory: "composite" });
     const pair = comparedPair({ scheme, image: moody(), clients: 4 });
@@ -141,6 +163,29 @@ describe("colo", () => {
     pair.run();
     expect(wrongs(pair, false)).toEqual([]);
     expect(pair.count("checkpoint.committed")).toBeGreaterThan(20);
+  });
+
+  test("a checkpoint takes back the inputs that are in its state, and only those", () => {
+    const pair = comparedPair({ scheme: colo() });
+    const { sim, b, machine } = pair;
+    // The stand-by lags behind, so that inputs wait for it when the checkpoint comes.
+    sim.at(ms(20), () => b.setProcessorShare(0.05));
+    sim.at(ms(60), () => machine.requestCheckpoint());
+    const given = { a: [] as string[], b: [] as string[] };
+    let atStop: readonly string[] = [];
+    let before: readonly string[] = [];
+    sim.trace.addSink({
+      record(_atNs, _position, record) {
+        const { kind, host, client, number } = record;
+        if (kind === "request.delivered") given[host as "a" | "b"].push(`${client}.${number}`);
+        if (kind === "checkpoint.copied") atStop = [...given.a];
+        if (kind === "stand-by.loaded") before = [...given.b];
+      },
+    });
+    pair.run();
+    expect(wrongs(pair)).toEqual([]);
+    expect(before.length).toBeLessThan(atStop.length - 10);
+    expect(given.b.slice(before.length)).toEqual(given.a.slice(atStop.length));
   });
 
   test("inputs that the stand-by's machine misses are in the next checkpoint", () => {

@@ -1,6 +1,7 @@
 import { Checkpointer } from "../../checkpoint/checkpointer.ts";
 import type { PrimarySide } from "../../checkpoint/primary-side.ts";
 import type { ReliableStream } from "../../host/reliable-stream.ts";
+import type { PageSet } from "../../memory/page-set.ts";
 import { assert } from "../../sim/assert.ts";
 import type { Process, ProcessHandle } from "../../sim/process.ts";
 import type { CompareMessage } from "./compare-message.ts";
@@ -13,8 +14,10 @@ import type { CompareSettings } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutputHold } from "./output-hold.ts";
 import { factsOf } from "./packet-facts.ts";
+import { ProtectedMemory } from "./protected-memory.ts";
 import type { CompareRecord } from "./records.ts";
 import { Regulation } from "./regulation.ts";
+import { SharedDigest } from "./shared-digest.ts";
 import { WrittenPages } from "./written-pages.ts";
 
 /**
@@ -34,6 +37,7 @@ export class ComparingPrimary {
   readonly #hold: OutputHold & (Comparer | EventLog);
   readonly #regulation: Regulation;
   readonly #written: WrittenPages;
+  readonly #protected: ProtectedMemory;
   readonly #processes: ProcessHandle[] = [];
   /** What checkpoints cover that are not acknowledged. */
   #covered: ComparedPacket[] = [];
@@ -54,11 +58,14 @@ export class ComparingPrimary {
     this.#regulation = new Regulation(side, settings);
     this.#written = new WrittenPages(engine, vm.guest.memory);
     this.#hold = this.#createHold();
-    const checkpointSide = { ...side, moreStreams: moreStreams.slice(0, -1) };
+    const { memory } = vm.guest;
+    this.#protected = new ProtectedMemory(host, memory, settings.protectedMemory);
+    const digest = new SharedDigest(memory, this.#protected.pages);
+    const checkpointSide = { ...side, digest, moreStreams: moreStreams.slice(0, -1) };
     this.#checkpointer = new Checkpointer(checkpointSide, settings.checkpoint, {
       holdsOutput: false,
       standsUntilCommitted: settings.resumeAt === "acknowledged",
-      addPages: (dirty, epoch) => this.#written.addTo(dirty, epoch, this.#outbox, settings),
+      addPages: (dirty, epoch) => this.#compose(dirty, epoch),
       taken: (epoch) => this.#taken(epoch),
       committed: (epoch) => this.#committed(epoch),
     });
@@ -105,6 +112,12 @@ export class ComparingPrimary {
       { isSequenced, mostPackets: queuePackets, timeoutNs, skipOnTimeout },
       events,
     );
+  }
+
+  /** The composite list: what either machine has written, without what is each host's own. */
+  *#compose(dirty: PageSet, epoch: number): Process {
+    yield* this.#written.addTo(dirty, epoch, this.#outbox, this.#settings);
+    this.#protected.leaveOut(dirty);
   }
 
   /** An input has gone into the machine: the stand-by's gets the same. */

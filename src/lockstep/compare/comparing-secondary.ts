@@ -14,6 +14,7 @@ import { Outbox } from "./outbox.ts";
 import { factsOf } from "./packet-facts.ts";
 import type { CompareRecord } from "./records.ts";
 import { RunningStandBy } from "./running-stand-by.ts";
+import { SharedDigest } from "./shared-digest.ts";
 import { SilentOutput } from "./silent-output.ts";
 
 /** Cuts of checkpoints that are yet to be loaded: one is taken when the one before has arrived. */
@@ -34,6 +35,8 @@ export class ComparingSecondary {
   readonly #receiver: Receiver;
   readonly #standBy: RunningStandBy;
   readonly #feed: InputFeed;
+  /** Of the memory that is the same on both hosts. */
+  readonly digest: SharedDigest;
   readonly #outbox: Outbox;
   readonly #silent: SilentOutput;
   /** Compares here, if the primary does not. */
@@ -63,7 +66,8 @@ export class ComparingSecondary {
       const drop = (order: number): void => this.#silent.drop(order);
       this.#lookup = new EventLookup(settings, this.#outbox, drop);
     }
-    const checkpointSide = { ...side, moreStreams: moreStreams.slice(0, -1) };
+    this.digest = new SharedDigest(side.vm.guest.memory, this.#standBy.protectedPages);
+    const checkpointSide = { ...side, digest: this.digest, moreStreams: moreStreams.slice(0, -1) };
     this.#receiver = new Receiver(checkpointSide, settings.checkpoint, {
       beforeCommit: (commit) => this.#beforeCommit(commit),
       beforeApply: (commit) => this.#standBy.undo(commit),
@@ -106,6 +110,7 @@ export class ComparingSecondary {
     if (!this.#runsOn) yield* this.#standBy.undoCommitted();
     yield* this.#receiver.settle();
     if (!this.#runsOn) {
+      yield* this.#standBy.patch();
       yield* this.#noteLoaded(epoch);
       this.#goOnBehind(epoch);
     }

@@ -8,6 +8,7 @@ import { onRequest } from "../../checkpoint/trigger/on-request.ts";
 import { CONSOLE_CLIENT } from "../../guest/console-packet.ts";
 import { StandinRangeError, StandinTypeError } from "../../sim/errors.ts";
 import { ms, type Nanoseconds, seconds } from "../../sim/time.ts";
+import type { ProtectedRange } from "./protected-memory.ts";
 import type { SimilarityMeasure } from "./similarity.ts";
 
 /** Settings of two machines that run and are compared. */
@@ -35,6 +36,11 @@ export interface CompareOptions {
    * too; `clean-base`, the stand-by has a second copy of all memory. Default as the scheme says.
    */
   readonly memory?: "composite" | "clean-base";
+  /**
+   * Pages in which a machine keeps what belongs to its host: no checkpoint carries them, and each host keeps
+   * its own (US11429466, protected memory). Default none.
+   */
+  readonly protectedMemory?: readonly ProtectedRange[];
   /** When a checkpoint lets out what it covers. Default `received`. `stop` is broken on purpose. */
   readonly releaseOutputAt?: "stop" | "received" | "loaded";
   /**
@@ -98,6 +104,7 @@ export function compareSettings(
     ...({ thresholdNs: ms(75), similarity: 1, measure: "packets", windowPackets: 64 } as const),
     ...({ timeoutNs: seconds(3), queuePackets: 1_024, releaseOutputAt: "received" } as const),
     ...{ perMiscompare: false, isSequenced: (client: number) => client === CONSOLE_CLIENT },
+    protectedMemory: [],
     broken: {},
     ...defaults,
     ...options,

@@ -7,6 +7,7 @@ import { Condition } from "../../sim/condition.ts";
 import type { Process } from "../../sim/process.ts";
 import { CleanBase } from "./clean-base.ts";
 import type { CompareSettings } from "./options.ts";
+import { ProtectedMemory } from "./protected-memory.ts";
 
 /**
  * A stand-by's machine that runs between two checkpoints. At a checkpoint it is stopped, what it has written
@@ -19,6 +20,7 @@ export class RunningStandBy {
   readonly #side: SecondarySide;
   readonly #dirty: DirtyPages;
   readonly #base: CleanBase | undefined;
+  readonly #protected: ProtectedMemory;
   readonly #loaded: Condition;
   /**
    * Pages that were restored since the machine ran. The checkpoint may have what the machine had written to
@@ -36,12 +38,25 @@ export class RunningStandBy {
     this.#side = side;
     this.#dirty = new DirtyPages({ engine, host, vm }, settings.checkpoint);
     if (settings.memory === "clean-base") this.#base = new CleanBase(host, vm.guest.memory);
+    // As it was booted: what comes first clears all of memory.
+    this.#protected = new ProtectedMemory(host, vm.guest.memory, settings.protectedMemory);
+    this.#protected.keep();
     this.#loaded = new Condition(engine, `${vm.name} on ${host.name}: checkpoint loaded`);
   }
 
   /** The checkpoint in whose state the machine went on, 0 before it runs. */
   get loadedEpoch(): number {
     return this.#loadedEpoch;
+  }
+
+  /** Pages that belong to the host. */
+  get protectedPages(): PageSet {
+    return this.#protected.pages;
+  }
+
+  /** Makes what was received fit this host. */
+  *patch(): Process {
+    yield* this.#protected.patch();
   }
 
   /** Stops the machine at a boundary. Nothing happens if it stands, or was not started. */
@@ -69,6 +84,7 @@ export class RunningStandBy {
   *undo({ epoch, regionPages }: Pick<CommitMessage, "epoch" | "regionPages">): Process {
     if (this.#loadedEpoch === 0 || this.#undoneEpoch === epoch) return;
     assert(this.#stands, "a machine that runs is left alone");
+    this.#protected.keep();
     yield* this.#dirty.collect();
     if (this.#base === undefined) this.#zeroBeyond(regionPages);
     else {
@@ -87,6 +103,7 @@ export class RunningStandBy {
   /** The checkpoint is in memory: the machine takes its registers over. */
   *load(epoch: number): Process {
     const { vm, image } = this.#side;
+    yield* this.patch();
     vm.guest.loadRegisters(image.registers);
     if (this.#loadedEpoch === 0) yield* this.#begin();
     else yield* this.#follow();
