@@ -1,6 +1,8 @@
 // covers src/schemes/colo.ts, src/schemes/comparing.ts, src/lockstep/compare/comparing-primary.ts, src/lockstep/compare/comparing-secondary.ts, src/lockstep/compare/running-stand-by.ts, src/lockstep/compare/silent-output.ts, src/lockstep/compare/outbox.ts, src/lockstep/compare/packet-facts.ts, src/lockstep/compare/clean-base.ts, src/lockstep/compare/written-pages.ts
 import { describe, expect, test } from "vitest";
 import { encodings } from "../../src/checkpoint/encode/encodings.ts";
+import type { Scheme } from "../../src/cluster/scheme.ts";
+import { activeActive } from "../../src/schemes/active-active.ts";
 import { checkpoint } from "../../src/schemes/checkpoint.ts";
 import { colo } from "../../src/schemes/colo.ts";
 import { ms } from "../../src/sim/time.ts";
@@ -31,6 +33,24 @@ describe("colo", () => {
     expect(pair.count("checkpoint.committed")).toBeLessThan(pair.count("output.diverged") / 2);
     // Each of them puts the stand-by's machine into the primary's state, which memory-identity looks at.
     expect(pair.count("stand-by.loaded")).toBe(pair.count("checkpoint.committed"));
+  });
+
+  test("where machines never say the same, comparing loses what it gains elsewhere", () => {
+    const run = (scheme: Scheme) => {
+      const pair = comparedPair({ scheme, image: moody(), clients: 4, requests: 200 });
+      let sentBytes = 0;
+      pair.sim.trace.addSink({
+        record(_atNs, _position, record) {
+          if (record.kind === "checkpoint.acknowledged") sentBytes += record["bytes"] as number;
+        },
+      });
+      pair.run(ms(500));
+      return { sentBytes, latencyNs: pair.meanLatencyNs() };
+    };
+    const [periodic, compared, regulated] = [run(checkpoint()), run(colo()), run(activeActive())];
+    // As often as they differ: soon, and dear. Or as seldom as it may be: cheap, and late.
+    expect(compared.sentBytes).toBeGreaterThan(2 * periodic.sentBytes);
+    expect(regulated.latencyNs).toBeGreaterThan(1.5 * periodic.latencyNs);
   });
 
   test("the stand-by's card is silent: all that clients get comes from the primary", () => {
