@@ -83,6 +83,11 @@ export type { LinkOptions } from "./host/link-options.ts";
 export { modern } from "./host/profiles/modern.ts";
 export { remus2008 } from "./host/profiles/remus2008.ts";
 export type { HostRecord } from "./host/records.ts";
+export type {
+  CompareDefects,
+  CompareOptions,
+} from "./lockstep/compare/options.ts";
+export type { CompareRecord } from "./lockstep/compare/records.ts";
 export type { FollowOptions, LogDefects, LogOptions } from "./lockstep/options.ts";
 export type { LockstepRecord } from "./lockstep/records.ts";
 export type { Shadow, ShadowStep } from "./lockstep/shadow.ts";

@@ -121,10 +121,8 @@ export class Checkpointer {
     const holdsOutput = isComplete && this.#hooks.holdsOutput !== false;
     if (holdsOutput) gate.begin(this.#steps.epoch + 1);
     if (holdsOutput && broken.releaseAtStop) gate.release(this.#steps.epoch);
-    yield* host.compute(profile.resumeNs);
-    vm.resume();
-    this.#settings.quiesce.end(this.#quiesceContext());
-    yield* this.#steps.announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
+    const stands = this.#hooks.standsUntilCommitted === true;
+    if (!stands) yield* this.#resume(pausedAtNs);
     if (!isComplete) yield* this.#steps.announce("bring-up.group", { left: pagesLeft });
 
     // 5. Send the pages in groups, those last that are copied only now.
@@ -145,10 +143,20 @@ export class Checkpointer {
     yield* this.#steps.announce("checkpoint.acknowledged", sent);
 
     // 8. Release the output of this epoch.
+    if (stands) yield* this.#resume(pausedAtNs);
     this.#hooks.committed?.(this.#steps.epoch);
     if (holdsOutput) gate.release(this.#steps.epoch);
     this.#tookNs = this.#clockNs() - this.#startedAtNs;
     return "committed";
+  }
+
+  /** The machine, and what came to rest with it, goes on. */
+  *#resume(pausedAtNs: Nanoseconds): Process {
+    const { host, vm, engine } = this.#side;
+    yield* host.compute(host.profile.resumeNs);
+    vm.resume();
+    this.#settings.quiesce.end(this.#quiesceContext());
+    yield* this.#steps.announce("checkpoint.resumed", { pauseNs: engine.now - pausedAtNs });
   }
 
   /** Waits until the next checkpoint is due; a capture may send pages meanwhile. */

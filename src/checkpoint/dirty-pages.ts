@@ -28,6 +28,9 @@ export function createTracker(memory: Memory, settings: CheckpointSettings): Dir
   });
 }
 
+/** Whose pages they are: a primary's, or those of a stand-by that runs. */
+export type DirtyPagesSide = Pick<PrimarySide, "engine" | "host" | "vm">;
+
 /**
  * The pages of a machine that its secondary does not have as they are: found by a tracker, whose work
  * is paid for here. What costs the guest its own time, faults and full rings, is paid on the virtual
@@ -38,7 +41,7 @@ export class DirtyPages implements PagesToSend {
   readonly pages: PageSet = new PageSet();
   /** Notified whenever the virtual processor has left the guest, or pages were collected. */
   readonly noted: Condition;
-  readonly #side: PrimarySide;
+  readonly #side: DirtyPagesSide;
   readonly #tracker: DirtyTracker;
   /** The machine stops when so many pages are noted. */
   readonly #stopAtPages: number;
@@ -52,7 +55,7 @@ export class DirtyPages implements PagesToSend {
   #dueNs: Nanoseconds = 0;
 
   /** @throws As {@link createTracker}. */
-  constructor(side: PrimarySide, settings: CheckpointSettings) {
+  constructor(side: DirtyPagesSide, settings: CheckpointSettings) {
     const { engine, vm, host } = side;
     this.#side = side;
     this.#tracker = createTracker(vm.guest.memory, settings);

@@ -34,6 +34,9 @@ export interface OutputGateOptions {
   readonly deferral?: Deferral;
 }
 
+/** Decides about each packet of a machine by itself, instead of its gate. Keeps the bytes. */
+export type OutputDelegate = (packet: Uint8Array, epoch: number) => void;
+
 /**
  * Holds what a protected machine sends until the state that produced it can no longer be lost
  * (output commit; Remus, NSDI'08, section 3.4). A gate is made open, for a machine that runs alone.
@@ -44,6 +47,7 @@ export class OutputGate {
   readonly #rules: Release;
   readonly #held: HeldPackets = new HeldPackets();
   #holding = false;
+  #delegate: OutputDelegate | undefined;
   /** True when no packet may bypass the gate. */
   #bypassClosed = false;
   #epoch = 0;
@@ -95,6 +99,11 @@ export class OutputGate {
 
   /** Takes a packet from the machine: holds it, or sends it if the gate is open. Keeps the bytes. */
   push(packet: Uint8Array): void {
+    if (this.#delegate !== undefined) {
+      if (this.#holding) this.#noteHeld(packet.length);
+      this.#delegate(packet, this.#epoch);
+      return;
+    }
     if (!this.#holding) {
       this.#release(this.#epoch, packet, false);
       return;
@@ -121,6 +130,26 @@ export class OutputGate {
   release(epoch: number): void {
     assert(this.#holding, "only a gate that holds releases");
     for (const held of this.#take(epoch)) this.#release(held.epoch, held.packet, true);
+  }
+
+  /**
+   * From now on somebody else holds what the machine sends and decides on it packet by packet, as a
+   * comparison does: the card itself sends nothing. Without a delegate the gate does so again.
+   */
+  delegate(delegate?: OutputDelegate): void {
+    this.#delegate = delegate;
+  }
+
+  /** Sends a packet that a delegate held: the state that produced it can no longer be lost. */
+  letOut(packet: Uint8Array, epoch: number): void {
+    assert(this.#holding, "only a gate that holds lets out");
+    this.#release(epoch, packet, true);
+  }
+
+  /** Takes a packet back that a delegate held, which decides no more. In the order of their epochs. */
+  takeBack(packet: Uint8Array, epoch: number): void {
+    assert(this.#holding, "only a gate that holds takes back");
+    this.#held.add({ epoch, packet, deferredAtNs: undefined });
   }
 
   /**
@@ -170,7 +199,11 @@ export class OutputGate {
     }
     this.#held.add({ epoch, packet, deferredAtNs: undefined });
     held?.set();
-    this.#emit({ kind: "output.held", bytes, ...this.#of(epoch) });
+    this.#noteHeld(bytes);
+  }
+
+  #noteHeld(bytes: number): void {
+    this.#emit({ kind: "output.held", bytes, ...this.#of(this.#epoch) });
   }
 
   #bypass(packet: Uint8Array): void {

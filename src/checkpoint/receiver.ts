@@ -165,6 +165,8 @@ export class Receiver {
     const isPartial = commit.complete === false;
     const { acknowledge } = this.#settings.apply;
 
+    yield* this.#hooks.beforeCommit?.(commit) ?? [];
+
     // 3. The commit point.
     const pages = this.#staging.pageCount;
     image.commit(commit, this.#applier.take(this.#staging));
@@ -176,6 +178,7 @@ export class Receiver {
     if (acknowledge === "stored") yield* this.#answers.acknowledge(commit);
 
     // 5. Apply to memory.
+    yield* this.#hooks.beforeApply?.(commit) ?? [];
     yield* this.#applier.apply(commit);
     if (!isPartial) this.#hooks.applied?.(commit.epoch);
     if (isPartial) yield* this.#announce("bring-up.applied", commit, { pages });
@@ -185,6 +188,7 @@ export class Receiver {
         digest: stateDigest(this.#side.digest, image.registers, image.cached),
       });
     }
+    yield* this.#hooks.afterApply?.(commit) ?? [];
     if (acknowledge === "applied") yield* this.#answers.acknowledge(commit);
   }
 

@@ -9,6 +9,7 @@ import type { ClientNetwork } from "../host/client-network.ts";
 import type { Host } from "../host/host.ts";
 import { VirtualMachine } from "../host/virtual-machine.ts";
 import { MemoryDigest } from "../memory/memory-digest.ts";
+import type { Channel } from "../sim/channel.ts";
 import type { Engine } from "../sim/engine.ts";
 import { Signal } from "../sim/signal.ts";
 import type { SecondaryReplication } from "./scheme.ts";
@@ -34,6 +35,8 @@ export interface MachineNodeOptions {
 export class MachineNode {
   readonly host: Host;
   readonly vm: VirtualMachine;
+  /** Packets for the machine, from clients that find it here. */
+  readonly inbox: Channel<Uint8Array>;
   readonly gate: OutputGate;
   readonly digest: MemoryDigest;
   /** Set while the gate holds output that asks for a checkpoint. */
@@ -73,12 +76,13 @@ export class MachineNode {
       term: this.term,
       send: (packet) => clients.reply(host, packet),
     });
+    this.inbox = clients.listen(machine, host);
     this.vm = new VirtualMachine({
       engine,
       name: machine,
       host,
       image,
-      inbox: clients.listen(machine, host),
+      inbox: this.inbox,
       transmit: (packet) => this.gate.push(packet),
     });
     this.image = new StandByImage(host, this.vm.guest);

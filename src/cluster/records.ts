@@ -21,4 +21,5 @@ export type ClusterRecord =
       /** Of a scheme that replays a log: the position that it goes on from. */
       position?: number;
     } & OfTerm)
+  | ({ readonly kind: "failover.running"; epoch: number; epochTerm: number } & OfTerm)
   | ({ readonly kind: "failover.serving"; from: string; epoch: number } & OfTerm);

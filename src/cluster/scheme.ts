@@ -3,6 +3,7 @@ import type { Release } from "../checkpoint/release/release.ts";
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import type { Guest } from "../guest/guest.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
+import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Process } from "../sim/process.ts";
 
 /** A way to keep a secondary ready: what each of the two sides does. */
@@ -51,4 +52,13 @@ export interface SecondaryReplication {
   readonly shadow?: Shadow | undefined;
   /** After {@link settle}: takes the output that may not have left its primary, in order. */
   takeUnsent?(): readonly Uint8Array[];
+  /**
+   * After {@link settle}: true if the machine runs already and goes on in its own state, which no image
+   * has. Schemes whose stand-by does not run have none.
+   */
+  readonly runsOn?: boolean;
+  /** Digest of what its machine shares with the primary's. Default: of all its memory. */
+  readonly digest?: MemoryDigest;
+  /** The host serves from now on: what its machine sent while it was silent may be sent. */
+  serve?(): void;
 }

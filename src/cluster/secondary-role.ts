@@ -15,7 +15,7 @@ export function* secondaryRole(
   primary: string,
 ): Process {
   const { engine, machine, scheme } = protection;
-  const { host, vm, image, digest } = node;
+  const { host, vm, image, inbox, gate, digest } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
     host: host.name,
@@ -27,7 +27,7 @@ export function* secondaryRole(
   const [stream, ...moreStreams] = streams;
   const side: SecondarySide = {
     ...{ engine, host, machine, term: node.term },
-    ...{ vm, image, stream, moreStreams, digest },
+    ...{ vm, image, inbox, gate, stream, moreStreams, digest },
   };
   const replication = scheme.secondary(side);
   node.replication = replication;
@@ -59,13 +59,15 @@ export function* secondaryRole(
 
   function* abandon(reason: string): Process {
     node.role = "abandoned";
+    // Nobody hears it, but a machine that runs for nobody is not left running.
+    if (vm.started && !vm.paused) yield* vm.pause();
     yield* engine.announce<ClusterRecord>({ kind: "stand-by.abandoned", reason, ...about() });
   }
 }
 
 /**
- * Makes the stand-by machine the one that serves, in the state of the last committed epoch, or what was
- * replayed since.
+ * Makes the stand-by machine the one that serves: in the state of the last committed epoch, or what was
+ * replayed since, or, if it ran and was compared with the primary, in its own.
  */
 function* promote(
   { engine, clients, machine }: Protection,
@@ -75,29 +77,36 @@ function* promote(
 ): Process {
   const { host, image, vm, gate, term } = node;
   const { epoch } = image;
-  assert(!vm.started, "a stand-by machine does not run");
   const about = { machine, host: host.name, term, epoch };
   yield* engine.announce<ClusterRecord>({ kind: "failover.started", from, ...about });
 
   // 1. Bring memory to the last committed epoch; load its registers.
   yield* replication.settle();
-  vm.guest.loadRegisters(image.registers);
-  const digest = stateDigest(node.digest, vm.guest.saveRegisters());
   const epochTerm = image.term;
-  const { position } = replication;
-  yield* engine.announce<ClusterRecord>({
-    kind: "failover.loaded",
-    epochTerm,
-    digest,
-    ...about,
-    ...(position === undefined ? {} : { position }),
-  });
+  if (replication.runsOn === true) {
+    assert(vm.started, "only a machine that runs goes on");
+    yield* engine.announce<ClusterRecord>({ kind: "failover.running", epochTerm, ...about });
+  } else {
+    vm.guest.loadRegisters(image.registers);
+    const digest = stateDigest(replication.digest ?? node.digest, vm.guest.saveRegisters());
+    const { position } = replication;
+    const at = position === undefined ? {} : { position };
+    yield* engine.announce<ClusterRecord>({
+      kind: "failover.loaded",
+      ...{ epochTerm, digest, ...about, ...at },
+    });
+    yield* host.compute(host.profile.promoteNs);
+  }
 
-  // 2. Start the processor; alone, so with an open gate.
-  yield* host.compute(host.profile.promoteNs);
+  // 2. Start the processor, unless it runs; alone, so with an open gate.
   node.role = "primary";
   gate.open(term);
-  vm.start();
+  replication.serve?.();
+  if (!vm.started) vm.start();
+  else if (vm.paused) {
+    vm.wake();
+    vm.resume();
+  }
   for (const packet of replication.takeUnsent?.() ?? []) gate.push(packet);
 
   // 3. Take over the machine's address.

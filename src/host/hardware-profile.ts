@@ -70,6 +70,8 @@ export interface HardwareCosts {
   readonly announceNs: Nanoseconds;
   /** Delivering one input to a machine. */
   readonly guestCallNs: Nanoseconds;
+  /** Copying one packet of a machine to its twin's host, or comparing one with its twin's. */
+  readonly comparePacketNs: Nanoseconds;
   /** Between hosts. */
   readonly link: CableProfile;
   /** From a host, or a client, to the switch between them. */

@@ -66,6 +66,7 @@ export class VirtualMachine {
   #penaltyPpm = 0;
   #throttlePpm = 0;
   #exit: (() => Process | undefined) | undefined;
+  #delivered: ((packet: Uint8Array) => void) | undefined;
 
   constructor(options: VirtualMachineOptions) {
     const { engine, name, host } = options;
@@ -140,6 +141,14 @@ export class VirtualMachine {
   }
 
   /**
+   * Sets who is told of each packet that goes into the guest, in their order, as it does; nobody by
+   * default. It only looks: the bytes stay the guest's.
+   */
+  onDelivered(delivered?: (packet: Uint8Array) => void): void {
+    this.#delivered = delivered;
+  }
+
+  /**
    * From now on the guest is told that there is no input, whatever comes: packets wait in the inbox, in
    * their order. Nothing happens if it is told so already.
    */
@@ -206,6 +215,7 @@ export class VirtualMachine {
     const about = { machine, host: host.name, client, number };
     engine.trace.emit<HostRecord>({ kind: "request.delivered", ...about });
     this.port.tap?.delivered(packet);
+    this.#delivered?.(packet);
     this.guest.deliver(packet);
   }
 

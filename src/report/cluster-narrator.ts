@@ -82,6 +82,9 @@ export class ClusterNarrator {
         tell("·", `${host} stands in for ${machine}, in the state of epoch ${record.epoch}`);
         break;
       }
+      case "failover.running":
+        tell("·", `its machine runs already on ${shortName(record.host)}, and goes on as it is`);
+        break;
       case "checkpoint.discarded": {
         const groups = countOf(record.groups, "group of pages", "groups of pages");
         const host = shortName(record.host);

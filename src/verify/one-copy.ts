@@ -42,6 +42,8 @@ export interface ClientHistory {
  */
 export class OneCopy implements TraceSink {
   readonly #logs = new Map<string, Log>();
+  /** Machine and host of stand-bys that run. */
+  readonly #running = new Set<string>();
 
   record(_atNs: Nanoseconds, _position: number, traced: TraceRecord): void {
     const record = traced as StandinRecord;
@@ -56,13 +58,17 @@ export class OneCopy implements TraceSink {
         log.lengths.set(`${record.term}.${record.epoch}`, log.deliveries.length);
         return;
       }
+      case "stand-by.loaded": {
+        const { machine, from, host, term, epoch } = record;
+        this.#running.add(`${machine} ${host}`);
+        this.#follow(machine, host, from, `${term}.${epoch}`);
+        return;
+      }
       case "failover.started": {
         const { machine, from, host, term, epoch } = record;
-        const before = this.#log(machine, from);
-        const length = before.lengths.get(`${term - 1}.${epoch}`) ?? 0;
-        const { replayed } = this.#log(machine, host);
-        const deliveries = [...before.deliveries.slice(0, length), ...replayed];
-        this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map(), replayed: [] });
+        // One that runs has taken in what came since by itself.
+        if (this.#running.delete(`${machine} ${host}`)) return;
+        this.#follow(machine, host, from, `${term - 1}.${epoch}`);
         return;
       }
       case "request.replayed": {
@@ -131,6 +137,15 @@ export class OneCopy implements TraceSink {
       }
     }
     return undefined;
+  }
+
+  /** A copy goes on from the state that another had at a checkpoint. */
+  #follow(machine: string, host: string, from: string, checkpoint: string): void {
+    const before = this.#log(machine, from);
+    const length = before.lengths.get(checkpoint) ?? 0;
+    const { replayed } = this.#log(machine, host);
+    const deliveries = [...before.deliveries.slice(0, length), ...replayed];
+    this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map(), replayed: [] });
   }
 
   #log(machine: string, host: string): Log {

@@ -2,6 +2,7 @@ import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
 import type { HostRecord } from "../host/records.ts";
+import type { CompareRecord } from "../lockstep/compare/records.ts";
 import type { LockstepRecord } from "../lockstep/records.ts";
 import type { PlanRecord } from "./plan/records.ts";
 
@@ -11,5 +12,6 @@ export type StandinRecord =
   | ClientRecord
   | CheckpointRecord
   | LockstepRecord
+  | CompareRecord
   | ClusterRecord
   | PlanRecord;

@@ -127,3 +127,39 @@ test("output gate: output that is counted by positions says so, until the gate i
     ["output.held", 1, undefined],
   ]);
 });
+test("output gate: a delegate decides packet by packet; what it gives back is held as before", () => {
+  const { gate, sent, kinds } = setUp();
+  const taken: [number, number][] = [];
+  gate.delegate(([value], epoch) => taken.push([value!, epoch]));
+  gate.push(packet(1));
+  gate.begin(2);
+  gate.push(packet(2));
+  gate.push(packet(3));
+  expect(taken).toEqual([
+    [1, 0],
+    [2, 2],
+    [3, 2],
+  ]);
+  expect(sent).toEqual([]);
+  gate.letOut(packet(3), 2);
+  gate.delegate();
+  gate.takeBack(packet(2), 2);
+  gate.push(packet(4));
+  expect(sent).toEqual([3]);
+  gate.release(2);
+  expect(sent).toEqual([3, 2, 4]);
+  const released = ["output.released", "output.released"];
+  expect(kinds()).toEqual([
+    "output.held",
+    "output.held",
+    "output.released",
+    "output.held",
+    ...released,
+  ]);
+});
+
+test("output gate: one that is open lets out and takes back nothing", () => {
+  const { gate } = setUp();
+  expect(() => gate.letOut(packet(1), 1)).toThrow(InvariantError);
+  expect(() => gate.takeBack(packet(1), 1)).toThrow(InvariantError);
+});

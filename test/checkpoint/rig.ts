@@ -42,6 +42,15 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
     term: 1,
     send: (packet) => sent.push(packet),
   });
+  const silent = new OutputGate({
+    trace: engine.trace,
+    machine: "m",
+    host: "b",
+    term: 1,
+    send: () => {
+      throw new Error("the stand-by's card sends nothing");
+    },
+  });
   const machine = (host: Host) => {
     const inbox = new Channel<Uint8Array>(engine, `inbox ${host.name}`, { capacity: 64 });
     const vm = new VirtualMachine({
@@ -97,6 +106,8 @@ export function rig(options: CheckpointOptions = {}, parts: RigParts = {}) {
       term: 1,
       vm: standing.vm,
       image,
+      inbox: standing.inbox,
+      gate: silent,
       stream: streams.b,
       digest: standing.digest,
     },

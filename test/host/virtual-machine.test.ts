@@ -355,3 +355,20 @@ test("virtual machine: a throttle makes its work take longer, beside the penalty
   engine.run();
   expect(sent[0]?.atNs).toBe(vm.host.profile.guestCallNs + us(375));
 });
+
+test("virtual machine: whoever wants to know is told of each input as it goes in", () => {
+  const { engine, vm, request } = setUp();
+  const told: number[] = [];
+  vm.start();
+  vm.onDelivered((packet) => told.push(decodePacket(packet)!.number));
+  request(1);
+  request(2);
+  engine.run({ until: us(100) });
+  expect(told).toEqual([1]);
+  engine.run({ until: ms(2) });
+  expect(told).toEqual([1, 2]);
+  vm.onDelivered();
+  request(3);
+  engine.run({ until: ms(4) });
+  expect(told).toEqual([1, 2]);
+});

@@ -37,6 +37,7 @@ export const modern: HardwareProfile = {
   promoteNs: ms(5),
   announceNs: ms(1),
   guestCallNs: us(3),
+  comparePacketNs: us(2),
   link: { latencyNs: us(25), bandwidthBitsPerSecond: gbps(10) },
   clientLink: { latencyNs: us(50), bandwidthBitsPerSecond: gbps(1) },
 
@@ -84,6 +85,8 @@ export const modern: HardwareProfile = {
     promoteNs: "estimate: connecting devices and starting processors; memory is in place",
     announceNs: "estimate: one gratuitous ARP through two switches and the host's own queue",
     guestCallNs: "estimate: an interrupt into the guest and its driver taking one packet",
+    comparePacketNs:
+      "estimate: a copy of a packet, a look-up of its connection and a comparison by a thread that is awake: less than guestCallNs, which wakes one",
     link: "10 Gbit/s Ethernet; latency is an estimate of two kernel network stacks and one switch",
     clientLink:
       "clients on 1 Gbit/s, as in VMware FT (2010); latency is an estimate of half a room's network, Firecracker's virtual card adding 60 us on average",

@@ -47,6 +47,7 @@ export const remus2008: HardwareProfile = {
   promoteNs: ms(700),
   announceNs: ms(10),
   guestCallNs: us(15),
+  comparePacketNs: us(10),
   link: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
   clientLink: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
 
@@ -93,6 +94,8 @@ export const remus2008: HardwareProfile = {
       "computed: failover takes about 1 s with detection (Remus, NSDI'08), detection a few missed checkpoints",
     announceNs: "estimate: a gratuitous ARP sent by user space",
     guestCallNs: "estimate: an event channel, the split network driver and one copy",
+    comparePacketNs:
+      "estimate: two copies of a packet and a comparison, about 30,000 cycles with what switching to the thread costs",
     link: "Remus, NSDI'08: gigabit Ethernet; latency is an estimate with interrupt moderation at both ends",
     clientLink: "as link",
   },

@@ -8,7 +8,8 @@ interface Tenure {
 
 /**
  * At most one server: a host that answers clients on its own is the one that the witness named last,
- * and a primary that was replaced releases nothing that its successor does not have.
+ * and a primary that was replaced releases nothing that its successor does not have. Of two machines that run
+ * one sends: what a stand-by has dropped, because the primary sends it, it does not send when it serves.
  */
 export class OneServer implements Invariant {
   readonly name = "one-server";
@@ -20,6 +21,11 @@ export class OneServer implements Invariant {
   /** Where the newest checkpoints lie in a log, by machine, term and epoch. */
   readonly #marks = new Map<string, number>();
 
+  /** By machine and host: a packet that is about to leave and that a stand-by's machine has sent, too. */
+  readonly #matched = new Set<string>();
+  /** By machine, host, term and number: packets that a stand-by has dropped. */
+  readonly #dropped = new Set<string>();
+
   observe(record: StandinRecord): string | undefined {
     switch (record.kind) {
       case "witness.registered":
@@ -28,6 +34,17 @@ export class OneServer implements Invariant {
         return undefined;
       case "log.marked":
         this.#marks.set(`${record.machine} ${record.term}.${record.epoch}`, record.position);
+        return undefined;
+      case "output.matched":
+        this.#matched.add(`${record.machine} ${record.host}`);
+        return undefined;
+      case "output.dropped":
+        this.#dropped.add(`${record.machine} ${record.host} ${record.term} ${record.order}`);
+        return undefined;
+      case "output.taken-over":
+        return this.#takesOver(record);
+      case "failover.running":
+        this.#succeeded.set(`${record.machine} ${record.epochTerm}`, record.epoch);
         return undefined;
       case "failover.loaded":
         this.#succeeds(record);
@@ -59,9 +76,16 @@ export class OneServer implements Invariant {
   }
 
   #released({ machine, host, term, epoch, log }: StandinRecord & { kind: "output.released" }) {
+    // A successor whose machine has sent the same has that in its state.
+    if (this.#matched.delete(`${machine} ${host}`)) return undefined;
     const last = (log === true ? this.#followed : this.#succeeded).get(`${machine} ${term}`);
     if (last === undefined || epoch <= last) return undefined;
     const what = log === true ? "position" : "epoch";
     return `${host} released output of ${what} ${epoch} of ${machine}; its successor went on from ${what} ${last}`;
+  }
+
+  #takesOver({ machine, host, term, order, epoch }: StandinRecord & { kind: "output.taken-over" }) {
+    if (!this.#dropped.has(`${machine} ${host} ${term} ${order}`)) return undefined;
+    return `${host} sends packet ${order} of ${machine}, of epoch ${epoch}, which it had dropped: the primary has sent it`;
   }
 }

@@ -1,6 +1,8 @@
 import type { Invariant } from "../invariant.ts";
 import type { StandinRecord } from "../standin-record.ts";
+import { MirroredOutput } from "./mirrored-output.ts";
 
+type Matched = StandinRecord & { kind: "output.matched" };
 type Bypassed = StandinRecord & { kind: "output.bypassed" };
 
 /**
@@ -8,6 +10,8 @@ type Bypassed = StandinRecord & { kind: "output.bypassed" };
  * committed at the secondary (Remus, NSDI'08, section 3.4), or the log stored there that leads to it (VMware
  * FT, 2010). What the configuration lets bypass the
  * gate may: but for no other client, and not while its host asks who serves, or after it was replaced.
+ * Where a stand-by's machine runs, too, a packet may leave that it has sent before, in the same epoch: what
+ * the stand-by's host says of its own packets is believed, and nothing that the primary says of them.
  */
 export class OutputCommit implements Invariant {
   readonly name = "output-commit";
@@ -17,6 +21,10 @@ export class OutputCommit implements Invariant {
   readonly #stored = new Map<string, number>();
   /** Where checkpoints lie in a log, by machine, term and epoch. */
   readonly #marks = new Map<string, number>();
+  /** What machines of stand-bys have sent. */
+  readonly #mirrored = new MirroredOutput();
+  /** By machine and host: a packet that is about to leave because the stand-by's machine has sent it. */
+  readonly #matched = new Set<string>();
   /** Clients whose packets may bypass the gate, by machine. */
   readonly #allowed = new Map<string, Set<number>>();
   /** Machine and host where it is not settled, or not so, that this host serves. */
@@ -45,6 +53,14 @@ export class OutputCommit implements Invariant {
         return undefined;
       case "output.bypassed":
         return this.#bypassed(record);
+      case "output.mirrored":
+        this.#mirrored.add(record);
+        return undefined;
+      case "stand-by.loaded":
+        this.#mirrored.forget(record);
+        return undefined;
+      case "output.matched":
+        return this.#match(record);
       case "output.released":
         return record.protected ? this.#released(record) : undefined;
       default:
@@ -64,8 +80,17 @@ export class OutputCommit implements Invariant {
       return `${machine} on ${host} released output of position ${epoch} in term ${term}; the secondary has stored the log up to ${stored}`;
     }
     const committed = this.#committed.get(`${machine} ${term}`) ?? 0;
-    if (epoch <= committed) return undefined;
+    const isMatched = this.#matched.delete(`${machine} ${host}`);
+    if (epoch <= committed || isMatched) return undefined;
     return `${machine} on ${host} released output of epoch ${epoch} in term ${term}; the secondary has committed epoch ${committed}`;
+  }
+
+  #match(record: Matched): string | undefined {
+    const { machine, host, client, number, epoch } = record;
+    // Told once: that it leaves is no second violation.
+    this.#matched.add(`${machine} ${host}`);
+    if (this.#mirrored.has(record)) return undefined;
+    return `${machine} on ${host} takes packet ${number} to client ${client} of epoch ${epoch} to be the stand-by's, which has not sent it`;
   }
 
   #bypassed({ machine, host, term, epoch, client }: Bypassed): string | undefined {

@@ -73,6 +73,13 @@ export const points: readonly Point[] = [
   announced("replay.diverged", "the replay has come to something else than the log says"),
   announced("replay.finished", "a stand-in has replayed all that had arrived of the log"),
   announced("shadow.paused", "a shadow has stopped before an error"),
+  // Comparing
+  announced("stand-by.loaded", "a stand-by that runs goes on in the state of a checkpoint"),
+  noted("output.mirrored", "a stand-by's machine sent a packet, which its silent card keeps"),
+  noted("output.matched", "both machines have sent a packet; the primary's is about to leave"),
+  noted("output.diverged", "the machines differ in a packet"),
+  noted("output.dropped", "a stand-by drops a packet that the primary sends"),
+  noted("output.taken-over", "a stand-in sends what its machine sent while it was silent"),
   // Output
   noted(
     "output.bypass-allowed",
@@ -94,6 +101,7 @@ export const points: readonly Point[] = [
   announced("stand-by.abandoned", "a secondary has given its copy up"),
   announced("failover.started", "a secondary begins to stand in"),
   announced("failover.loaded", "the stand-in has the state that it goes on from"),
+  announced("failover.running", "a stand-in whose machine runs goes on in its own state"),
   announced("failover.serving", "the stand-in runs and has claimed the machine's address"),
   // Clients
   noted("request.invoked", "a client sends a request for the first time"),
