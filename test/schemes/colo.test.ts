@@ -78,9 +78,17 @@ describe("colo", () => {
   test("what it had sent and the primary had not, the stand-in sends", () => {
     const pair = comparedPair({ scheme: colo() });
     pair.when("output.mirrored", 40, () => pair.a.crash());
+    let [left, isTakenOver] = [0, false];
+    pair.sim.trace.addSink({
+      record(_atNs, _position, { kind, host }) {
+        if (isTakenOver && kind === "output.released" && host === "b") left += 1;
+        isTakenOver = kind === "output.taken-over";
+      },
+    });
     pair.run();
     expect(wrongs(pair)).toEqual([]);
     expect(pair.count("output.taken-over")).toBeGreaterThan(0);
+    expect(left).toBe(pair.count("output.taken-over"));
   });
 
   test.each(["clean-base", "composite"] as const)(
@@ -152,14 +160,29 @@ describe("colo", () => {
     }
   });
 
-  test("cut off from each other, one of them serves, and the other one is silent", () => {
+  test.each([
+    ["a", "b"],
+    ["b", "a"],
+  ])("%s cut off from %s, one of them serves, and the other one is silent", (from, to) => {
     const pair = comparedPair({ scheme: colo(), image: moody() });
-    pair.sim.at(ms(100), () => pair.sim.network.partition("a", "b", { oneWay: true }));
+    pair.sim.at(ms(100), () => pair.sim.network.partition(from, to, { oneWay: true }));
     pair.run();
     expect(wrongs(pair, false)).toEqual([]);
     const silent = pair.machine.nodes.filter(({ serving }) => !serving);
     expect(silent).toHaveLength(1);
     expect(silent[0]?.vm.paused).toBe(true);
+  });
+
+  test("what is held for a comparison is the gate's to hold when there is none any more", () => {
+    const pair = comparedPair({ scheme: activeActive(), image: moody(), clients: 4 });
+    let held = 0;
+    pair.when("term.requested", 1, () => {
+      held = pair.machine.nodes[0]!.gate.heldCount;
+    });
+    pair.sim.at(ms(130), () => pair.b.crash());
+    pair.run();
+    expect(wrongs(pair, false)).toEqual([]);
+    expect(held).toBeGreaterThan(3);
   });
 
   test("a machine that changed hosts can be protected and lose its host again", () => {
