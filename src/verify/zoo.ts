@@ -216,7 +216,7 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
   },
   "swapped-out-of-order": {
     what: "groups are swapped in as they come, not in the order of their numbers",
-    parts: { apply: "swapping", transfer: "four-streams", capture: "brownout" },
+    parts: { apply: "swapping", transfer: "four-streams", capture: "forwarding" },
     scenario: "wide-counter",
     part: { apply: { anyOrder: true } },
   },
