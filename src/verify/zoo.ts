@@ -61,7 +61,11 @@ export type ZooName =
   | "quiesced-input-dropped"
   | "blocked-request-lost"
   | "no-look-at-unblock"
-  | "bypassed-replies";
+  | "bypassed-replies"
+  | "release-before-stored"
+  | "log-cut-before-commit"
+  | "replay-one-late"
+  | "replay-unchecked";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -238,6 +242,27 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
   "bypassed-replies": {
     what: "replies leave at once, as only what promises nothing may",
     checkpoint: { bypassReplies: true },
+  },
+  "release-before-stored": {
+    what: "output leaves when its stretch is over, whether or not the secondary has the log",
+    scheme: "vmware-ft",
+    log: { releaseBeforeStored: true },
+  },
+  "log-cut-before-commit": {
+    what: "the log before a checkpoint is forgotten when it is announced, not when it is committed",
+    scheme: "hybrid",
+    scenario: "kv",
+    log: { cutBeforeCommit: true },
+  },
+  "replay-one-late": {
+    what: "a stand-in is given each input one stretch later than its predecessor was",
+    scheme: "hybrid",
+    log: { inputOneLate: true },
+  },
+  "replay-unchecked": {
+    what: "the same in a secondary that replays all the time and does not look whether it does the same",
+    scheme: "vmware-ft",
+    log: { inputOneLate: true, unchecked: true },
   },
 };
 
