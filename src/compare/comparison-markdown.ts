@@ -1,19 +1,25 @@
-import { baselineOf } from "../schemes/part-choice.ts";
-import type { PartComparison } from "./part-comparison.ts";
-import { type PartFigure, partFigures } from "./part-figure.ts";
-import type { PartRun } from "./part-run.ts";
-import { ratioOf, ratioText, shownFigures, stagesOf } from "./part-table.ts";
+import {
+  type ComparedBlock,
+  type ComparedRow,
+  ratioOf,
+  ratioText,
+  shownFigures,
+} from "./comparison-table.ts";
+import type { Figure } from "./figure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 
-/** A comparison as a Markdown table: a line for each part, behind each figure how many times the baseline's it is. */
-export function partMarkdown(compared: PartComparison): string[] {
-  const figures = shownFigures(compared);
-  const { baseline, parts } = compared;
-  const lines = stagesOf(compared).flatMap((stage) => [
-    row(`**${stage}**: ${baselineOf(stage)}`, baseline, baseline, figures),
-    ...parts
-      .filter((each) => each.stage === stage)
-      .map(({ part, run }) => row(part, run, baseline, figures)),
-  ]);
+/** A comparison as a Markdown table: a line for each run, behind each figure how many times the baseline's it is. */
+export function comparisonMarkdown<M>(
+  compared: readonly ComparedBlock<M>[],
+  all: readonly Figure<M>[],
+): string[] {
+  const figures = shownFigures(compared, all);
+  const lines = compared.flatMap(({ heading, rows: [first, ...others] }) => {
+    if (first === undefined) return [];
+    const { run } = first;
+    const label = `**${heading}**: ${first.label}`;
+    return [row({ label, run }, run, figures), ...others.map((each) => row(each, run, figures))];
+  });
   return [
     `| | ${figures.map(({ title }) => title.join(" ").trim()).join(" | ")} |`,
     `|---|${figures.map(() => "---:|").join("")}`,
@@ -22,15 +28,14 @@ export function partMarkdown(compared: PartComparison): string[] {
 }
 
 /** What the columns of all tables are, as a list. */
-export function figureLegend(): string[] {
-  return partFigures.map(({ title, about }) => `- **${title.join(" ").trim()}**: ${about}`);
+export function figureLegend<M>(figures: readonly Figure<M>[]): string[] {
+  return figures.map(({ title, about }) => `- **${title.join(" ").trim()}**: ${about}`);
 }
 
-function row(
-  label: string,
-  run: PartRun,
-  baseline: PartRun,
-  figures: readonly PartFigure[],
+function row<M>(
+  { label, run }: ComparedRow<M>,
+  baseline: MeasuredRun<M>,
+  figures: readonly Figure<M>[],
 ): string {
   if ("refusal" in run)
     return `| ${label} | ${run.refusal} ${"| ".repeat(figures.length)}`.trimEnd();

@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
+import { comparisonMarkdown, figureLegend } from "../../compare/comparison-markdown.ts";
+import { comparisonTable } from "../../compare/comparison-table.ts";
+import { partBlocks } from "../../compare/part-blocks.ts";
 import { comparison, type PartComparison } from "../../compare/part-comparison.ts";
-import { figureLegend, partMarkdown } from "../../compare/part-markdown.ts";
-import { partTable } from "../../compare/part-table.ts";
+import { partFigures } from "../../compare/part-figure.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { formatTime, type Nanoseconds } from "../../sim/time.ts";
 import type { Command } from "../command.ts";
@@ -38,7 +40,7 @@ A TIME is a number and a unit: 300ns, 250us, 25ms, 1.5s, 1m. In the JSON object,
 nanoseconds; null is what could not be measured.
 
 columns
-${figureLegend().join("\n").replaceAll("- **", "  ").replaceAll("**:", ":")}
+${figureLegend(partFigures).join("\n").replaceAll("- **", "  ").replaceAll("**:", ":")}
 
 examples
   standin compare parts
@@ -82,9 +84,13 @@ export const compareCommand: Command = {
       results.push({ ...compared, source, untilNs });
       const heading = `${compared.scenario}, seed ${options.seed}, ${formatTime(untilNs)}, ${options.profile.name}`;
       if (options.format === "text") {
-        io.stdout(`${[style("strong", heading), ...partTable(compared, style)].join("\n")}\n\n`);
+        io.stdout(
+          `${[style("strong", heading), ...comparisonTable(partBlocks(compared), partFigures, style)].join("\n")}\n\n`,
+        );
       } else if (options.format === "markdown") {
-        io.stdout(`${[`### ${heading}`, "", ...partMarkdown(compared)].join("\n")}\n\n`);
+        io.stdout(
+          `${[`### ${heading}`, "", ...comparisonMarkdown(partBlocks(compared), partFigures)].join("\n")}\n\n`,
+        );
       }
     }
     if (options.format === "json")
