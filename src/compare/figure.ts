@@ -51,6 +51,16 @@ export function rate(value: number): string {
   return value.toFixed(1);
 }
 
+/** A whole number, with commas. */
+export function count(value: number): string {
+  return value.toFixed(0).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** Hundredths, to a tenth. */
+export function percent(value: number): string {
+  return `${value.toFixed(1)} %`;
+}
+
 /** Three digits in the largest unit of which it has one. */
 function scaled(value: number, units: readonly (readonly [unit: string, size: number])[]): string {
   const [unit, of] = units.find(([, each]) => value >= each) ?? units.at(-1)!;
