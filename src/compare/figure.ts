@@ -56,9 +56,9 @@ export function count(value: number): string {
   return value.toFixed(0).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
-/** Hundredths, to a tenth. */
+/** Hundredths, to a hundredth of one. */
 export function percent(value: number): string {
-  return `${value.toFixed(1)} %`;
+  return `${value.toFixed(2)} %`;
 }
 
 /** Three digits in the largest unit of which it has one. */

@@ -79,7 +79,7 @@ export class SchemeMeter implements TraceSink {
     const percent = (host: string | undefined, beforeNs: Nanoseconds): number | null =>
       host === undefined || lengthNs <= 0
         ? null
-        : Math.round(((this.#busyOf(host) - beforeNs) * 1_000) / lengthNs) / 10;
+        : Math.round(((this.#busyOf(host) - beforeNs) * 10_000) / lengthNs) / 100;
     return {
       primary: this.#primary ?? null,
       latencyNs: this.#latencies.quantiles(),

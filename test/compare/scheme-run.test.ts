@@ -52,7 +52,7 @@ test("scheme run: an invariant that does not hold in any of the runs is named on
 
 test("scheme run: what a scheme refuses is said", () => {
   const run = runScheme(counterScenario, { ...OPTIONS, scenario: { scheme: "x" } });
-  expect(run).toEqual({ refusal: expect.stringMatching(/^scheme: expected one of checkpoint, /) });
+  expect("refusal" in run && run.refusal).toMatch(/^scheme: expected one of checkpoint, /);
 });
 
 test("scheme comparison: every scheme once, in the order of the catalogue", () => {
