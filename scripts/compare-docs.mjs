@@ -1,13 +1,17 @@
-// `npm run compare:docs`: measures all parts (standin compare parts) and writes the tables between the markers of
-// docs/parts.md; what stands outside of them is written by hand. Parts without a sentence there are named.
-// usage: node scripts/compare-docs.mjs [arguments for standin compare parts]
+// `npm run compare:docs`: measures all parts, or all schemes (standin compare), and writes the tables between the
+// markers of docs/parts.md or docs/schemes.md; what stands outside of them is written by hand. Parts and schemes
+// without a sentence there are named.
+// usage: node scripts/compare-docs.mjs [parts|schemes] [arguments for standin compare] (default parts)
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const page = join(root, "docs/parts.md");
+const given = process.argv.slice(2);
+const what = ["parts", "schemes"].includes(given[0]) ? given.shift() : "parts";
+const pageName = `docs/${what}.md`;
+const page = join(root, pageName);
 const program = join(root, "dist/cli/bin.js");
 const BEGIN = "<!-- measured: begin -->";
 const END = "<!-- measured: end -->";
@@ -30,16 +34,16 @@ function run(args, allowed) {
 
 const text = readFileSync(page, "utf8");
 const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-if (from < 0 || to < from) fail(`expected the lines ${BEGIN} and ${END} in docs/parts.md`);
+if (from < 0 || to < from) fail(`expected the lines ${BEGIN} and ${END} in ${pageName}`);
 
 run(["scripts/build.mjs", "--quiet", "--if-stale"]);
-const args = ["compare", "parts", "--markdown", ...process.argv.slice(2)];
+const args = ["compare", what, "--markdown", ...given];
 const tables = run([program, ...args], EXIT_VIOLATED);
-const head = `Written by \`npm run compare:docs\`, which is \`standin ${args.join(" ")}\`.`;
+const head = `Written by \`npm run compare:docs -- ${what}\`, which is \`standin ${args.join(" ")}\`.`;
 const measured = [BEGIN, "", head, "", tables.trim(), "", END].join("\n");
 writeFileSync(page, text.slice(0, from) + measured + text.slice(to + END.length));
 
-const { parts } = JSON.parse(run([program, "list", "--json"]));
-for (const { name } of parts.filter((part) => !text.includes(`- \`${part.name}\`:`))) {
-  console.error(`compare:docs: ${name} has no sentence in docs/parts.md yet`);
+const { [what]: listed } = JSON.parse(run([program, "list", "--json"]));
+for (const { name } of listed.filter((each) => !text.includes(`- \`${each.name}\`:`))) {
+  console.error(`compare:docs: ${name} has no sentence in ${pageName} yet`);
 }

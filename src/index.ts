@@ -109,6 +109,14 @@ export type { Scenario, ScenarioOptions } from "./scenarios/scenario.ts";
 export type { HybridOptions } from "./schemes/hybrid.ts";
 export { type Part, partCatalogue, type Stage } from "./schemes/part-catalogue.ts";
 export { checkpointOptions, type PartChoice } from "./schemes/part-choice.ts";
+export type { RemusOptions } from "./schemes/remus.ts";
+export {
+  type NamedScheme,
+  type NamedSchemeOptions,
+  type SchemeDefects,
+  schemeCatalogue,
+} from "./schemes/scheme-catalogue.ts";
+export { chosenScheme, type SchemeChoice } from "./schemes/scheme-choice.ts";
 export { schemes } from "./schemes/schemes.ts";
 export type { ShadowOptions } from "./schemes/shadow.ts";
 export type { VmwareFtOptions } from "./schemes/vmware-ft.ts";

@@ -12,16 +12,14 @@ import { parseSeed } from "./seed.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Scenarios that are compared if none is given: small and large, sparse and dense, with clients and without. */
-export const COMPARED_DEFAULT: readonly string[] = [
-  "sqlite",
-  "riscv-kv",
-  "riscv-journal",
-  "muncher",
-  "linux-compile",
-];
+export const COMPARED_DEFAULT: Readonly<Record<"parts" | "schemes", readonly string[]>> = {
+  parts: ["sqlite", "riscv-kv", "riscv-journal", "muncher", "linux-compile"],
+  schemes: ["kv", "sqlite", "riscv-kv"],
+};
 
-/** What `standin compare parts` was asked for. */
+/** What `standin compare` was asked for. */
 export interface CompareOptions {
+  readonly what: "parts" | "schemes";
   /** As they were given: names, or paths of modules. */
   readonly scenarios: readonly string[];
   /** Whether they are those of {@link COMPARED_DEFAULT}: then one that cannot be had is left out. */
@@ -56,12 +54,16 @@ export function parseCompareOptions(args: readonly string[]): CompareOptions {
     markdown: { type: "boolean" },
   });
   const [what, ...scenarios] = positionals;
-  if (what !== "parts") {
+  if (what !== "parts" && what !== "schemes") {
     const given = what === undefined ? "none" : `"${what}"`;
-    throw new UsageError(`expected what to compare (parts), got ${given}`);
+    throw new UsageError(`expected what to compare (parts, schemes), got ${given}`);
   }
   const { stage, part, seed, until, interval, json = false, markdown = false } = values;
   if (json && markdown) throw new UsageError("expected --json or --markdown, got both");
+  if (what === "schemes" && (stage ?? part) !== undefined) {
+    const option = stage === undefined ? "--part" : "--stage";
+    throw new UsageError(`${option}: expected with compare parts, got it with compare schemes`);
+  }
   const stages = stage?.map(stageNamed);
   const parts = parseParts(part ?? []);
   const fixed = stages?.find((each) => parts[each] !== undefined);
@@ -72,7 +74,8 @@ export function parseCompareOptions(args: readonly string[]): CompareOptions {
   }
   const isDefault = scenarios.length === 0;
   return {
-    scenarios: isDefault ? COMPARED_DEFAULT : scenarios,
+    what,
+    scenarios: isDefault ? COMPARED_DEFAULT[what] : scenarios,
     isDefault,
     stages,
     seed: seed === undefined ? SEED_DEFAULT : parseSeed("--seed", seed),

@@ -8,6 +8,7 @@ import { parseArguments } from "./arguments.ts";
 import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
 import { parseParts } from "./part-option.ts";
+import { parseScheme } from "./scheme-option.ts";
 import { parseSeed } from "./seed.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -46,6 +47,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
     until: { type: "string" },
     interval: { type: "string" },
     break: { type: "string", multiple: true },
+    scheme: { type: "string" },
     part: { type: "string", multiple: true },
     workers: { type: "string" },
     json: { type: "boolean" },
@@ -62,9 +64,14 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   if (mode === "swarm" && host !== undefined) refuse("--host", others, mode);
   if (mode === "swarm" && interval !== undefined) refuse("--interval", others, mode);
   const durations = { leastNs: us(10), mostNs: seconds(60) };
+  const intervalNs =
+    interval === undefined ? undefined : parseDuration("--interval", interval, durations);
+  const parts = parseParts(values.part ?? []);
+  const scheme = parseScheme(values.scheme, { intervalNs, parts });
   const options: ScenarioOptions = {
-    ...(interval !== undefined && { interval: parseDuration("--interval", interval, durations) }),
-    ...(values.part !== undefined && { parts: parseParts(values.part) }),
+    ...(intervalNs !== undefined && { interval: intervalNs }),
+    ...(scheme !== undefined && { scheme }),
+    ...(values.part !== undefined && { parts }),
     ...(values.break !== undefined && { broken: values.break.map(zooName) }),
   };
   return {

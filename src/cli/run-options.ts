@@ -1,20 +1,18 @@
 import type { HardwareProfile } from "../host/hardware-profile.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
-import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
+import { type Nanoseconds, seconds, us } from "../sim/time.ts";
 import { parseArguments } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
 import { type FaultOption, parseCrash, parsePartition, parsePause } from "./fault-options.ts";
 import { parseParts } from "./part-option.ts";
 import { profileNamed } from "./profile-catalogue.ts";
+import { parseScheme } from "./scheme-option.ts";
 import { parseSeed } from "./seed.ts";
 import { checkTraceName } from "./trace-export.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Seed of a run for which none is given. */
 export const SEED_DEFAULT = 1;
-
-/** Time between checkpoints of a run for which none is given. */
-export const INTERVAL_DEFAULT_NS: Nanoseconds = ms(25);
 
 /** What `standin run` was asked for. */
 export interface RunOptions {
@@ -23,8 +21,11 @@ export interface RunOptions {
   readonly seed: number;
   /** `undefined`: as long as the scenario says. */
   readonly untilNs: Nanoseconds | undefined;
-  readonly intervalNs: Nanoseconds;
+  /** `undefined`: the scheme's own. */
+  readonly intervalNs: Nanoseconds | undefined;
   readonly profile: HardwareProfile;
+  /** `undefined`: checkpoints. */
+  readonly scheme: string | undefined;
   /** Empty: the baseline of each stage. */
   readonly parts: PartChoice;
   readonly faults: readonly FaultOption[];
@@ -47,6 +48,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     partition: { type: "string", multiple: true },
     pause: { type: "string", multiple: true },
     profile: { type: "string" },
+    scheme: { type: "string" },
     part: { type: "string", multiple: true },
     trace: { type: "string" },
     json: { type: "boolean" },
@@ -56,16 +58,20 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
   if (extra !== undefined) throw new UsageError(`SCENARIO: expected one, got also "${extra}"`);
   const { seed, until, interval, crash = [], partition = [], pause = [], trace } = values;
   if (trace !== undefined) checkTraceName(trace);
+  const intervalNs =
+    interval === undefined
+      ? undefined
+      : parseDuration("--interval", interval, { leastNs: us(10), mostNs: seconds(60) });
+  const parts = parseParts(values.part ?? []);
+  const scheme = parseScheme(values.scheme, { intervalNs, parts });
   return {
     scenario,
     seed: seed === undefined ? SEED_DEFAULT : parseSeed("--seed", seed),
     untilNs: until === undefined ? undefined : parseDuration("--until", until, { leastNs: us(1) }),
-    intervalNs:
-      interval === undefined
-        ? INTERVAL_DEFAULT_NS
-        : parseDuration("--interval", interval, { leastNs: us(10), mostNs: seconds(60) }),
+    intervalNs,
     profile: profileNamed("--profile", values.profile ?? "modern"),
-    parts: parseParts(values.part ?? []),
+    scheme,
+    parts,
     faults: [...crash.map(parseCrash), ...partition.map(parsePartition), ...pause.map(parsePause)],
     trace,
     json: values.json === true,

@@ -34,7 +34,7 @@ export interface ExploreOptions {
   readonly hosts?: readonly string[];
   /** Length of the first phase. Default the scenario's. */
   readonly untilNs?: Nanoseconds;
-  /** Options of the scenario; a swarm draws all but parts and defects. */
+  /** Options of the scenario; a swarm draws all but scheme, parts and defects. */
   readonly scenario?: ScenarioOptions;
   /** Stop after so many findings. Default 1. */
   readonly findingsMax?: number;

@@ -1,5 +1,6 @@
 import type { ScenarioOptions } from "../scenarios/scenario.ts";
 import { checkpointOptions } from "../schemes/part-choice.ts";
+import { schemeNamed } from "../schemes/scheme-choice.ts";
 import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import { planLiteral } from "../verify/plan/format-plan.ts";
@@ -54,7 +55,8 @@ export function parseRun(text: string): NamedRun {
 /** Shape only: what the numbers may be is checked where they are used. */
 function readOptions(value: unknown): ScenarioOptions {
   const options = record("options", value);
-  only("options", options, ["interval", "link", "detection", "client", "parts", "broken"]);
+  const known = ["interval", "link", "detection", "client", "scheme", "parts", "broken"];
+  only("options", options, known);
   if (options["interval"] !== undefined) {
     whole("options.interval", options["interval"], 1, UNTIL_MAX_NS);
   }
@@ -83,6 +85,7 @@ function readOptions(value: unknown): ScenarioOptions {
       }
     }
   }
+  readScheme(options["scheme"]);
   readParts(options["parts"] ?? {});
   const broken: unknown = options["broken"] ?? [];
   if (!Array.isArray(broken)) refuse("options.broken", "a list of names", broken);
@@ -92,6 +95,12 @@ function readOptions(value: unknown): ScenarioOptions {
     }
   }
   return options;
+}
+
+function readScheme(name: unknown): void {
+  if (name === undefined) return;
+  if (typeof name !== "string") refuse("options.scheme", "a name", name);
+  schemeNamed(name);
 }
 
 /** Stages and parts have a fixed set of names, as the zoo has: an unknown one is refused here. */

@@ -9,16 +9,17 @@ import type { Sweep } from "./sweep.ts";
  * Runs whose whole configuration is drawn from consecutive seeds (swarm testing: Groce et al.,
  * ISSTA'12).
  *
- * @param base Its seed is the first one; of its options only parts and defects are kept.
+ * @param base Its seed is the first one; of its options only scheme, parts and defects are kept.
  */
 export function swarm(scenario: Scenario, base: BaseCase, count: number): Sweep {
   const { hosts } = baselineOf(scenario, base);
   const announced = points.filter((point) => point.announced).map(({ kind }) => kind);
-  const { parts, broken } = base.options;
+  const { scheme, parts, broken } = base.options;
   const setting = {
     hosts,
     points: announced,
     untilNs: base.untilNs,
+    ...(scheme === undefined ? {} : { scheme }),
     ...(parts === undefined ? {} : { parts }),
     ...(broken === undefined ? {} : { broken }),
   };

@@ -34,6 +34,7 @@ export class Host {
   #isPaused = false;
   #incarnation = 1;
   #sharePpm = PPM;
+  #busyNs: Nanoseconds = 0;
   readonly #ports: Map<string, Channel<Datagram>> = new Map();
   readonly #startHooks: ((host: Host) => void)[] = [];
   readonly #powerLossHooks: (() => void)[] = [];
@@ -75,6 +76,14 @@ export class Host {
   /** Its processor's share, in millionths. */
   get processorSharePpm(): number {
     return this.#sharePpm;
+  }
+
+  /**
+   * Processor time used since it was made, at full share, of all its processes together: more than the time that
+   * has passed if several work at once. Work counts when it begins. A restart does not reset it.
+   */
+  get busyNs(): Nanoseconds {
+    return this.#busyNs;
   }
 
   /** It loses power: processes, memory and ports are gone. Nothing happens if it is off. */
@@ -151,11 +160,19 @@ export class Host {
    * @throws StandinRangeError if the cost is not whole nanoseconds from 0.
    */
   compute(costNs: Nanoseconds): Iterable<Wait, void, unknown> {
+    const work = sleep(this.#lengthOf(costNs));
+    // What is no time was refused by now.
+    this.#busyNs += costNs;
+    return work;
+  }
+
+  /** How long work takes at the processor's present share. */
+  #lengthOf(costNs: Nanoseconds): Nanoseconds {
     const sharePpm = this.#sharePpm;
-    if (sharePpm === PPM) return sleep(costNs);
+    if (sharePpm === PPM) return costNs;
     const rest = costNs % sharePpm;
     // In two parts, so that no product leaves the exact integers; rounded up.
-    return sleep(((costNs - rest) / sharePpm) * PPM + Math.ceil((rest * PPM) / sharePpm));
+    return ((costNs - rest) / sharePpm) * PPM + Math.ceil((rest * PPM) / sharePpm);
   }
 
   /**

@@ -1,10 +1,10 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { GuestImage } from "../guest/guest.ts";
-import { checkpoint } from "../schemes/checkpoint.ts";
-import { checkpointOptions, type PartChoice } from "../schemes/part-choice.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
+import { chosenScheme } from "../schemes/scheme-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
-import { type Defects, defectsOf, partsOf } from "../verify/zoo.ts";
+import { type Defects, defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a scenario of one machine on one pair of hosts is made of. */
@@ -36,7 +36,7 @@ export function pairScenario(options: PairOptions): Scenario {
     name,
     description,
     until,
-    build(simulation, { interval, link, detection, client, parts, broken = [] }) {
+    build(simulation, { interval, link, detection, client, scheme, parts, broken = [] }) {
       const defects = defectsOf(broken);
       const chosen = { ...parts, ...partsOf(broken) };
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
@@ -46,10 +46,11 @@ export function pairScenario(options: PairOptions): Scenario {
         name,
         primary: a,
         secondary: b,
-        scheme: checkpoint({
-          ...checkpointOptions(chosen, defects.part),
+        scheme: chosenScheme({
+          scheme: schemeOf(broken) ?? scheme,
           ...(interval === undefined ? {} : { interval }),
-          broken: defects.checkpoint ?? {},
+          parts: chosen,
+          broken: defects,
         }),
         ...(detection === undefined ? {} : { detection }),
         broken: defects.cluster ?? {},

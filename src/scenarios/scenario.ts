@@ -8,7 +8,10 @@ import type { ZooName } from "../verify/zoo.ts";
 
 /** What whoever runs a scenario may change; plain data. A scenario uses what makes sense to it. */
 export interface ScenarioOptions {
-  /** From one checkpoint to the next. Default 25 ms. */
+  /**
+   * From one checkpoint to the next, no shorter than the scheme can. Default: the scheme's own, 25 ms of
+   * `checkpoint`. Schemes without a rhythm do without.
+   */
   readonly interval?: Nanoseconds;
   /** How the links between hosts behave. Default: as the scenario and the profile say. */
   readonly link?: LinkOptions;
@@ -16,7 +19,9 @@ export interface ScenarioOptions {
   readonly detection?: DetectionOptions;
   /** How clients behave. Default: as the scenario says. */
   readonly client?: ClientOptions;
-  /** What the checkpoint scheme is made of. Default: the first part of each stage. */
+  /** Name of the protection scheme, one of `schemeCatalogue`. Default `checkpoint`. */
+  readonly scheme?: string;
+  /** What the checkpoint scheme is made of; other schemes refuse it. Default: the first part of each stage. */
   readonly parts?: PartChoice;
   /** Members of the broken zoo that are switched on. Default none. */
   readonly broken?: readonly ZooName[];

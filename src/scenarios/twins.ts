@@ -1,10 +1,9 @@
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { keyValue } from "../guest/key-value.ts";
-import { checkpoint } from "../schemes/checkpoint.ts";
-import { checkpointOptions } from "../schemes/part-choice.ts";
+import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import { defectsOf, partsOf } from "../verify/zoo.ts";
+import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** How often somebody looks whether a machine runs alone. */
@@ -18,13 +17,14 @@ export const twinsScenario: Scenario = {
   name: "twins",
   description: "two key-value stores under one scheme, whose hosts somebody switches on again",
   until: seconds(1),
-  build(simulation, { interval, link, detection, client, parts, broken = [] }) {
+  build(simulation, { interval, link, detection, client, scheme: name, parts, broken = [] }) {
     const defects = defectsOf(broken);
     simulation.hosts(["a", "b"], { latency: us(50), ...link });
-    const scheme = checkpoint({
-      ...checkpointOptions({ ...parts, ...partsOf(broken) }, defects.part),
+    const scheme = chosenScheme({
+      scheme: schemeOf(broken) ?? name,
       ...(interval === undefined ? {} : { interval }),
-      broken: defects.checkpoint ?? {},
+      parts: { ...parts, ...partsOf(broken) },
+      broken: defects,
     });
     for (const name of ["one", "other"]) {
       const image = keyValue({ ...defects.program, serviceNs: us(150) });

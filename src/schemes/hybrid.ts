@@ -5,8 +5,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
 import { type LoggedCheckpointOptions, logged } from "./logged.ts";
 
-/** A full log asks for a checkpoint; another one follows no sooner. */
-const WINDOW_NS: Nanoseconds = ms(5);
+/** Shortest time between two checkpoints: a full log asks for one, and another one follows no sooner. */
+export const HYBRID_PERIOD_LEAST_NS: Nanoseconds = ms(5);
 
 /** Settings of {@link hybrid}. */
 export interface HybridOptions extends LogOptions {
@@ -27,12 +27,12 @@ export interface HybridOptions extends LogOptions {
  */
 export function hybrid(options: HybridOptions = {}): Scheme {
   const { period = seconds(1), checkpoint = {}, ...log } = options;
-  if (!(Number.isSafeInteger(period) && period >= WINDOW_NS)) {
+  if (!(Number.isSafeInteger(period) && period >= HYBRID_PERIOD_LEAST_NS)) {
     throw new StandinRangeError(
       "HYBRID_PERIOD",
-      `period: expected whole nanoseconds of at least ${WINDOW_NS}, got ${period}`,
+      `period: expected whole nanoseconds of at least ${HYBRID_PERIOD_LEAST_NS}, got ${period}`,
     );
   }
-  const trigger = onRequest({ windowNs: WINDOW_NS, mostNs: period });
+  const trigger = onRequest({ windowNs: HYBRID_PERIOD_LEAST_NS, mostNs: period });
   return logged({ name: "hybrid", checkpoint: { ...checkpoint, trigger }, log, follows: false });
 }

@@ -1,18 +1,14 @@
-import type { CheckpointDefects } from "../checkpoint/options.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
-import type { PartDefects } from "../schemes/part-catalogue.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
+import type { SchemeDefects } from "../schemes/scheme-catalogue.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
-export interface Defects {
-  readonly checkpoint?: CheckpointDefects;
+export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
-  /** In parts of the checkpoint scheme. */
-  readonly part?: PartDefects;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
 }
@@ -23,6 +19,8 @@ export interface ZooMember extends Defects {
   readonly what: string;
   /** Name of the scenario whose machine has the part that is broken. Default any. */
   readonly scenario?: string;
+  /** Name of the protection scheme that is broken; a scenario takes it. Default any. */
+  readonly scheme?: string;
   /** The parts of the checkpoint scheme that are broken; a scenario takes them. Default any. */
   readonly parts?: PartChoice;
 }
@@ -63,7 +61,13 @@ export type ZooName =
   | "quiesced-input-dropped"
   | "blocked-request-lost"
   | "no-look-at-unblock"
-  | "bypassed-replies";
+  | "bypassed-replies"
+  | "release-before-stored"
+  | "log-cut-before-commit"
+  | "replay-one-late"
+  | "replay-unchecked"
+  | "released-before-comparison"
+  | "duplicate-output-at-promotion";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -241,6 +245,39 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "replies leave at once, as only what promises nothing may",
     checkpoint: { bypassReplies: true },
   },
+  "release-before-stored": {
+    what: "output leaves when its stretch is over, whether or not the secondary has the log",
+    scheme: "vmware-ft",
+    log: { releaseBeforeStored: true },
+  },
+  "log-cut-before-commit": {
+    what: "the log before a checkpoint is forgotten when it is announced, not when it is committed",
+    scheme: "hybrid",
+    scenario: "kv",
+    log: { cutBeforeCommit: true },
+  },
+  "replay-one-late": {
+    what: "a stand-in is given each input one stretch later than its predecessor was",
+    scheme: "hybrid",
+    log: { inputOneLate: true },
+  },
+  "replay-unchecked": {
+    what: "the same in a secondary that replays all the time and does not look whether it does the same",
+    scheme: "vmware-ft",
+    log: { inputOneLate: true, unchecked: true },
+  },
+  "released-before-comparison": {
+    what: "the primary's packets leave before anybody has compared them",
+    scheme: "colo",
+    scenario: "kv",
+    compare: { releaseBeforeComparison: true },
+  },
+  "duplicate-output-at-promotion": {
+    what: "a stand-in sends all that its machine has sent, with what the primary had sent for it",
+    scheme: "colo",
+    scenario: "kv",
+    compare: { sendDropped: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -254,11 +291,13 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine, part } = memberNamed(name);
+    const { checkpoint, cluster, program, machine, part, log, compare } = memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (part !== undefined) defects.part = { ...defects.part, ...part };
+    if (log !== undefined) defects.log = { ...defects.log, ...log };
+    if (compare !== undefined) defects.compare = { ...defects.compare, ...compare };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;
@@ -274,6 +313,18 @@ export function partsOf(names: readonly string[]): PartChoice {
   let parts: PartChoice = {};
   for (const name of names) parts = { ...parts, ...memberNamed(name).parts };
   return parts;
+}
+
+/**
+ * Name of the protection scheme that some members break; of two that break different ones the later one
+ * decides. `undefined`: none of them cares.
+ *
+ * @throws StandinRangeError `ZOO_NAME` for a name that is not in the zoo.
+ */
+export function schemeOf(names: readonly string[]): string | undefined {
+  let scheme: string | undefined;
+  for (const name of names) scheme = memberNamed(name).scheme ?? scheme;
+  return scheme;
 }
 
 function memberNamed(name: string): ZooMember {

@@ -8,7 +8,8 @@ const parse = (line: string) => parseCompareOptions(line.split(" ").filter((word
 
 test("compare options: defaults", () => {
   expect(parse("parts")).toEqual({
-    scenarios: COMPARED_DEFAULT,
+    what: "parts",
+    scenarios: COMPARED_DEFAULT.parts,
     isDefault: true,
     stages: undefined,
     seed: 1,
@@ -24,6 +25,7 @@ test("compare options: everything given", () => {
     "parts kv ./own.js --stage encode --stage bring-up --part trigger=adaptive --seed 7 --until 80ms " +
     "--interval 10ms --profile remus2008 --json";
   expect(parse(line)).toEqual({
+    what: "parts",
     scenarios: ["kv", "./own.js"],
     isDefault: false,
     stages: ["encode", "bring-up"],
@@ -34,11 +36,15 @@ test("compare options: everything given", () => {
     format: "json",
   });
   expect(parse("parts --markdown").format).toBe("markdown");
+  expect(parse("schemes")).toMatchObject({ what: "schemes", scenarios: COMPARED_DEFAULT.schemes });
+  expect(parse("schemes kv --interval 10ms").scenario).toEqual({ interval: ms(10), parts: {} });
 });
 
 test.each([
-  ["", "expected what to compare (parts), got none"],
-  ["kv", 'expected what to compare (parts), got "kv"'],
+  ["", "expected what to compare (parts, schemes), got none"],
+  ["schemes kv --part encode=feedback", "--part: expected with compare parts, got it with"],
+  ["schemes kv --stage encode", "--stage: expected with compare parts, got it with"],
+  ["kv", 'expected what to compare (parts, schemes), got "kv"'],
   ["parts --stage brake", "stage: expected one of trigger, track"],
   ["parts --part encode=x", "encode: expected one of whole, "],
   [

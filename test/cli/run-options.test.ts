@@ -9,8 +9,9 @@ test("run options: defaults", () => {
     scenario: "counter",
     seed: 1,
     untilNs: undefined,
-    intervalNs: ms(25),
+    intervalNs: undefined,
     profile: modern,
+    scheme: undefined,
     parts: {},
     faults: [],
     trace: undefined,
@@ -21,13 +22,14 @@ test("run options: defaults", () => {
 test("run options: everything given", () => {
   const args =
     "kv --seed 7 --until 2s --interval 5ms --profile remus2008 --trace t.json --json --crash a@1ms " +
-    "--crash b@2ms --part encode=feedback --part track=shadow --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
+    "--crash b@2ms --scheme checkpoint --part encode=feedback --part track=shadow --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
   expect(parseRunOptions(args.split(" "))).toMatchObject({
     scenario: "kv",
     seed: 7,
     untilNs: seconds(2),
     intervalNs: ms(5),
     profile: remus2008,
+    scheme: "checkpoint",
     parts: { encode: "feedback", track: "shadow" },
     trace: "t.json",
     json: true,
@@ -49,6 +51,9 @@ test.each([
   ["counter --until 61m", '--until: expected a duration from 1 us to 3600 s, got "61m"'],
   ["counter --interval 9us", '--interval: expected a duration from 10 us to 60 s, got "9us"'],
   ["counter --part x", "--part: expected STAGE=NAME, such as encode=feedback"],
+  ["counter --scheme x", /^scheme: expected one of checkpoint, .*, got "x"$/],
+  ["counter --scheme hybrid --part encode=feedback", "--part: expected with --scheme checkpoint"],
+  ["counter --scheme vmware-ft --interval 5ms", "--interval: expected with a scheme that makes"],
   ["counter --profile x", '--profile: expected one of modern, remus2008, got "x"'],
   [
     "counter --trace x",

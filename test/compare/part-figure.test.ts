@@ -1,3 +1,4 @@
+// covers src/compare/part-figure.ts, src/compare/figure.ts
 import { expect, test } from "vitest";
 import { partFigures } from "../../src/compare/part-figure.ts";
 import { PartMeter } from "../../src/compare/part-measures.ts";

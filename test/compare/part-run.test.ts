@@ -1,3 +1,4 @@
+// covers src/compare/part-run.ts, src/compare/measured-run.ts
 import { expect, test } from "vitest";
 import { type PartRunOptions, runParts } from "../../src/compare/part-run.ts";
 import { modern } from "../../src/host/profiles/modern.ts";

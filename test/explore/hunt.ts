@@ -34,7 +34,9 @@ export function expectFound(name: ZooName): void {
   expect(sameFailure(shrunk.failure, failure)).toBe(true);
   const again = runCase(scenario, shrunk.run, judge);
   expect(again.failure).toEqual(shrunk.failure);
-  // Without the defect the same run is fine.
-  const { broken: _defect, ...options } = shrunk.run.options;
+  // Without the defect the same run is fine, under the same scheme.
+  const { broken: _defect, ...rest } = shrunk.run.options;
+  const { scheme = rest.scheme } = zoo[name];
+  const options = { ...rest, ...(scheme === undefined ? {} : { scheme }) };
   expect(runCase(scenario, { ...shrunk.run, options }, judge).verdict).not.toBe("fails");
 }

@@ -24,6 +24,13 @@ test("run literal: the parts of a checkpoint come back as they went out", () => 
   expect(parseRun(formatRun(named))).toEqual(named);
 });
 
+test("run literal: the scheme comes back as it went out", () => {
+  const run = drawCase(1, { ...SETTING, scheme: "vmware-ft" });
+  const named = { scenario: "counter", run };
+  expect(parseRun(formatRun(named))).toEqual(named);
+  expect(run.options.scheme).toBe("vmware-ft");
+});
+
 test("run literal: a name with a quote in it does not end the argument", () => {
   const named = { scenario: "./it's.js", run: drawCase(1, SETTING) };
   expect(formatRun(named)).not.toContain("'");
@@ -59,6 +66,8 @@ test.each([
     { ...good, options: { broken: ["everything"] } },
     "options.broken: expected some of release-at-stop",
   ],
+  [{ ...good, options: { scheme: 1 } }, "options.scheme: expected a name, got 1"],
+  [{ ...good, options: { scheme: "x" } }, "scheme: expected one of checkpoint, "],
   [{ ...good, options: { parts: "all" } }, "options.parts: expected an object"],
   [{ ...good, options: { parts: { encode: 1 } } }, "options.parts.encode: expected a name, got 1"],
   [{ ...good, options: { parts: { encode: "x" } } }, "encode: expected one of whole, "],

@@ -22,6 +22,13 @@ test("shrink: a defect that needs no fault is shrunk to none, and to a short run
   expect(shrunk.run.untilNs).toBeLessThanOrEqual(ms(400));
 });
 
+test("shrink: a scheme that the failure does not need is put back to the default", () => {
+  const { shrunk, judge } = hunted("release-at-stop");
+  const run = { ...shrunk.run, options: { ...shrunk.run.options, scheme: "remus" } };
+  const { failure } = runCase(counterScenario, run, judge);
+  expect(shrink(counterScenario, run, failure!, judge).run.options.scheme).toBeUndefined();
+});
+
 test("shrink: parts that the failure does not need are put back to their baselines", () => {
   const { shrunk, judge } = hunted("release-at-stop");
   const parts = { encode: "feedback", capture: "brownout" };

@@ -180,6 +180,23 @@ test("host: work takes longer on a part of a processor", () => {
   ]);
 });
 
+test("host: it knows how much of its processor was used, whatever its share, since it was made", () => {
+  const { engine, a, b } = twoHosts();
+  for (const name of ["one", "other"]) {
+    engine.spawn(name, a.owner, function* () {
+      yield* a.compute(us(100));
+      a.setProcessorShare(0.25);
+      yield* a.compute(us(50));
+    });
+  }
+  engine.run();
+  a.crash();
+  a.restart();
+  expect([a.busyNs, b.busyNs]).toEqual([us(300), 0]);
+  expect(() => a.compute(Number.NaN)).toThrow(expect.objectContaining({ code: "DELAY" }));
+  expect(a.busyNs).toBe(us(300));
+});
+
 test("host: a share is more than nothing and at most all", () => {
   const { a } = twoHosts();
   for (const share of [0, -0.5, 1.1, Number.NaN, 0.000_000_1]) {

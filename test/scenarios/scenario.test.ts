@@ -15,8 +15,10 @@ import {
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
 import { riscvJournalScenario } from "../../src/scenarios/riscv-journal.ts";
+import { riscvKeyValueScenario } from "../../src/scenarios/riscv-key-value.ts";
 import { twinsScenario } from "../../src/scenarios/twins.ts";
 import { stages } from "../../src/schemes/part-choice.ts";
+import { schemeNames } from "../../src/schemes/scheme-choice.ts";
 
 function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
   const sim = new Simulation({ seed });
@@ -71,6 +73,44 @@ test("scenario: the checkpoint scheme is made of the parts that the caller chose
   expect(epochs({})).toBeGreaterThan(10);
   expect(epochs({ parts: { trigger: "on-request" } })).toBe(1);
   expect(() => epochs({ parts: { capture: "fork" } })).toThrow(/^capture: expected one of/);
+});
+
+test("scenario: the machine is protected by the scheme that the caller chose", () => {
+  expect(epochs({ scheme: "remus" })).toBe(epochs({}));
+  expect(epochs({ scheme: "vmware-ft" })).toBe(1);
+  expect(epochs({ scheme: "hybrid" })).toBe(1);
+  expect(epochs({ scheme: "hybrid", interval: ms(50) })).toBeGreaterThan(5);
+  expect(() => epochs({ scheme: "shadow" })).toThrow(/^scheme: expected one of checkpoint, /);
+  const parts = { capture: "brownout" };
+  expect(() => epochs({ scheme: "hybrid", parts })).toThrow(
+    expect.objectContaining({ code: "SCHEME_PARTS" }),
+  );
+});
+
+test("scenario: a defect brings the scheme that it breaks", () => {
+  const member: { -readonly [K in keyof ZooMember]: ZooMember[K] } = zoo["no-witness"];
+  try {
+    member.scheme = "vmware-ft";
+    expect(epochs({ scheme: "remus", broken: ["no-witness"] })).toBe(1);
+  } finally {
+    delete member.scheme;
+  }
+});
+
+test.each(
+  [counterScenario, keyValueScenario, riscvKeyValueScenario, twinsScenario].flatMap((scenario) =>
+    schemeNames.map((name) => [name, scenario.name, scenario] as const),
+  ),
+)("scenario: %s protects %s, with a failover", (scheme, _name, scenario) => {
+  const sim = new Simulation({ seed: 3 });
+  scenario.build(sim, { scheme });
+  sim.at(ms(310), () => sim.host("a").crash());
+  sim.run({ until: seconds(2) });
+  for (const { lost, duplicated, acknowledged, requests } of sim.clients) {
+    expect([lost, duplicated, acknowledged]).toEqual([[], [], requests]);
+  }
+  expect(sim.violations).toEqual([]);
+  for (const machine of sim.machines) expect(machine.activeHost).toBe(sim.host("b"));
 });
 
 test("scenario: a defect brings the part that it breaks", () => {

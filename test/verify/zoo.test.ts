@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import { partCatalogue } from "../../src/schemes/part-catalogue.ts";
 import { checkpointOptions } from "../../src/schemes/part-choice.ts";
-import { defectsOf, partsOf, type ZooMember, zoo, zooNames } from "../../src/verify/zoo.ts";
+import { schemeNames } from "../../src/schemes/scheme-choice.ts";
+import {
+  defectsOf,
+  partsOf,
+  schemeOf,
+  type ZooMember,
+  zoo,
+  zooNames,
+} from "../../src/verify/zoo.ts";
 
 test("zoo: every member breaks something and says what", () => {
   for (const name of zooNames) {
-    const { what, scenario: _scenario, parts: _parts, ...defects } = zoo[name];
+    const { what, scenario: _scenario, scheme: _scheme, parts: _parts, ...defects } = zoo[name];
     expect(what.length).toBeGreaterThan(10);
     expect(Object.keys(defects).length).toBeGreaterThan(0);
     expect(defectsOf([name])).toEqual(defects);
@@ -35,6 +43,26 @@ test("zoo: the parts that members break are those of a checkpoint scheme", () =>
   }
   expect(partsOf([])).toEqual({});
   expect(() => partsOf(["x"])).toThrow(expect.objectContaining({ code: "ZOO_NAME" }));
+});
+
+test("zoo: the scheme that a member breaks is in the catalogue, and the later one of two decides", () => {
+  for (const name of zooNames) {
+    const { scheme } = zoo[name];
+    expect(schemeOf([name])).toBe(scheme);
+    if (scheme !== undefined) expect(schemeNames).toContain(scheme);
+  }
+  const members: Partial<Record<string, { -readonly [K in keyof ZooMember]: ZooMember[K] }>> = zoo;
+  const [first, second] = ["torn-apply", "no-witness"].map((name) => members[name]!);
+  try {
+    first!.scheme = "hybrid";
+    expect(schemeOf(["torn-apply", "no-witness"])).toBe("hybrid");
+    second!.scheme = "vmware-ft";
+    expect(schemeOf(["torn-apply", "no-witness"])).toBe("vmware-ft");
+  } finally {
+    delete first!.scheme;
+    delete second!.scheme;
+  }
+  expect(schemeOf([])).toBeUndefined();
 });
 
 test("zoo: of two members that break parts of one stage the later one decides", () => {

@@ -34,7 +34,8 @@ options
   --steps N                only so many steps, evenly drawn, of --every-step (default all)
   --host NAME              a host to crash; may be repeated (default all; not with --swarm)
   --until TIME             virtual time in which faults happen, from 10ms (default the scenario's)
-  --interval TIME          from one checkpoint to the next (default 25ms; the swarm draws it)
+  --interval TIME          from one checkpoint to the next (default: the scheme's; the swarm draws it)
+  --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
   --break NAME             switch on a defect of the zoo; may be repeated
   --workers N              threads that make runs (default: one per core)
@@ -50,6 +51,7 @@ examples
   standin explore counter --every-step --host a --host b
   standin explore counter --break no-witness --json
   standin explore kv --part capture=brownout --part encode=feedback
+  standin explore kv --scheme hybrid --seeds 300
   standin explore ./my-scenario.js --points
 
 exit codes

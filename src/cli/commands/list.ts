@@ -2,6 +2,7 @@ import { LINE_WIDTH_MAX } from "../../report/style.ts";
 import { wrappedText } from "../../report/wrapped-text.ts";
 import { partCatalogue } from "../../schemes/part-catalogue.ts";
 import { stages } from "../../schemes/part-choice.ts";
+import { schemeCatalogue } from "../../schemes/scheme-catalogue.ts";
 import { zoo, zooNames } from "../../verify/zoo.ts";
 import { parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -13,15 +14,16 @@ import { UsageError } from "../usage-error.ts";
 /** `standin list`: what can be run, on which hardware, and what can be broken on purpose. */
 export const listCommand: Command = {
   name: "list",
-  summary: "list the scenarios, hardware profiles, parts and defects of the zoo",
+  summary: "list the scenarios, hardware profiles, schemes, parts and defects of the zoo",
   help: `usage: standin list [--json]
 
-Lists the scenarios that standin run knows by name, the hardware profiles, the parts that a scheme
-of checkpoints can be made of, stage by stage, and the zoo: what can be broken on purpose in the
-library, to see that the checks notice. The first part of a stage is taken if none is chosen.
+Lists the scenarios that standin run knows by name, the hardware profiles, the protection
+schemes, the parts that checkpoints can be made of, stage by stage, and the zoo: what can be broken
+on purpose in the library, to see that the checks notice. The first scheme, and the first part of a
+stage, is taken if none is chosen.
 
 options
-  --json   one JSON object: scenarios, profiles, parts and zoo, each with name and description
+  --json   one JSON object: scenarios, profiles, schemes, parts and zoo, each with name and description
   --help   print this text
 
 examples
@@ -38,6 +40,9 @@ examples
     const lists = {
       scenarios: scenarios.map(about),
       profiles: profiles.map(about),
+      schemes: Object.entries(schemeCatalogue).map(([name, { about, source }]) => {
+        return { name, description: `${about} (${source})` };
+      }),
       parts: stages.flatMap((stage) =>
         Object.entries(partCatalogue[stage]).map(([name, { about, source }]) => {
           return { name: `${stage}=${name}`, description: `${about} (${source})` };
@@ -50,6 +55,7 @@ examples
         ? `${JSON.stringify(lists)}\n`
         : `scenarios (standin run SCENARIO)\n${table(lists.scenarios)}\n` +
             `profiles (--profile NAME)\n${table(lists.profiles)}\n` +
+            `schemes (--scheme NAME)\n${table(lists.schemes)}\n` +
             `parts (--part STAGE=NAME; the first of a stage is its baseline)\n${table(lists.parts)}\n` +
             `zoo (standin explore SCENARIO --break NAME)\n${table(lists.zoo)}`,
     );

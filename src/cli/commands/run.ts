@@ -27,8 +27,9 @@ SCENARIO is a name of "standin list", or the path of a module whose default expo
 options
   --seed N                 decides everything that is drawn; 0 to 2^53 - 1 (default 1)
   --until TIME             virtual time to simulate, 1us to 60m (default: the scenario's own)
-  --interval TIME          from one checkpoint to the next, 10us to 1m (default 25ms)
+  --interval TIME          from one checkpoint to the next, 10us to 1m (default: the scheme's own, 25ms)
   --profile NAME           what the hosts cost: modern, remus2008 (default modern)
+  --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
   --crash HOST@TIME        a host loses power; once for each host
   --pause HOST@FROM..TO    a host stands still and goes on; may be repeated
@@ -51,6 +52,7 @@ examples
   standin run counter --seed 7 --crash a@310ms
   standin run kv --partition a-b@300ms..600ms --json
   standin run riscv-kv --part encode=word-difference --part trigger=held-output
+  standin run kv --scheme vmware-ft --crash a@310ms
   standin run sqlite --crash a@310ms --trace failover.json
   standin run ./my-scenario.js --until 500ms --interval 5ms
 
@@ -72,14 +74,18 @@ export const runCommand: Command = {
     const scenario = await scenarioNamed(options.scenario, io.cwd);
     const untilNs = options.untilNs ?? scenario.until;
     checkWithin(options.faults, untilNs);
-    const { seed, profile, trace, parts, intervalNs: interval } = options;
+    const { seed, profile, trace, scheme, parts, intervalNs: interval } = options;
     const simulation = new Simulation({ seed, profile, onViolation: "record" });
     const [metrics, timeline] = [new Metrics(), new Timeline()];
     const exported = trace === undefined ? undefined : exportTrace(trace, io.cwd);
     for (const sink of [metrics, options.json ? undefined : timeline, exported?.sink]) {
       if (sink !== undefined) simulation.trace.addSink(sink);
     }
-    scenario.build(simulation, { interval, parts });
+    scenario.build(simulation, {
+      ...(interval !== undefined && { interval }),
+      ...(scheme !== undefined && { scheme }),
+      parts,
+    });
     scheduleFaults(simulation, options.faults);
     exported?.open();
     try {

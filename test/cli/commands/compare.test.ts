@@ -1,3 +1,4 @@
+// covers src/cli/commands/compare.ts, src/cli/comparing.ts, src/cli/comparing-parts.ts, src/cli/comparing-schemes.ts
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { COMPARED_DEFAULT } from "../../../src/cli/compare-options.ts";
 import type { ComparedPart } from "../../../src/compare/part-comparison.ts";
 import type { PartRun } from "../../../src/compare/part-run.ts";
 import { partCatalogue } from "../../../src/schemes/part-catalogue.ts";
+import { schemeNames } from "../../../src/schemes/scheme-choice.ts";
 import { recordedIo } from "../recorded-io.ts";
 
 const BUILT = new URL("../../../dist/index.js", import.meta.url);
@@ -105,7 +107,7 @@ test("compare: the scenarios that are meant by none, but those that cannot be ha
   expect(code).toBe(0);
   const { scenarios, leftOut } = JSON.parse(out) as Report & { leftOut: { scenario: string }[] };
   const names = [...scenarios, ...leftOut].map(({ scenario }) => scenario);
-  expect(names.toSorted()).toEqual(COMPARED_DEFAULT.toSorted());
+  expect(names.toSorted()).toEqual(COMPARED_DEFAULT.parts.toSorted());
   expect(err.split("\n").filter((line) => line.startsWith("left out: "))).toHaveLength(
     leftOut.length,
   );
@@ -127,4 +129,56 @@ test("compare: a terminal is shown how far it is", async () => {
   const { err } = await standin("parts kv --until 60ms", { isErrorTerminal: true });
   expect(err).toMatch(/^\rkv: run 1 of \d+, baseline/);
   expect(err).toMatch(/\r +\r$/);
+});
+
+test("compare: schemes as two tables for each scenario, within the width of reports", async () => {
+  const { code, out, err } = await standin("schemes kv --until 200ms --seed 3");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^kv, seed 3, 200 ms, modern\n/);
+  for (const heading of ["what clients see", "what it costs"]) {
+    expect(out).toMatch(new RegExp(`^${heading}$`, "m"));
+  }
+  for (const name of schemeNames) {
+    expect(out.match(new RegExp(`^ {2}${name} +\\d`, "gm")), name).toHaveLength(2);
+  }
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+test("compare: schemes as JSON and as Markdown", async () => {
+  const { code, out } = await standin("schemes counter --until 120ms --json");
+  expect(code).toBe(0);
+  const [counter] = (JSON.parse(out) as { scenarios: { crashAtNs: number; schemes: object[] }[] })
+    .scenarios;
+  expect(counter!.crashAtNs).toBe(60_000_000);
+  expect(counter!.schemes).toMatchObject(
+    schemeNames.map((scheme) => ({ scheme, violations: [], measures: { primary: "a" } })),
+  );
+  const markdown = await standin("schemes counter --until 120ms --markdown");
+  expect(markdown.out).toMatch(/^\| \*\*scheme\*\*: checkpoint \| \d/m);
+});
+
+test("compare: a scheme under which an invariant does not hold has two lines that replay it", async () => {
+  const module = `
+    import { counterScenario } from ${JSON.stringify(BUILT.href)};
+    export default {
+      ...counterScenario,
+      name: "torn",
+      build: (simulation, options) =>
+        counterScenario.build(simulation, {
+          ...options,
+          broken: options.scheme === "remus" ? ["release-at-stop"] : [],
+        }),
+    };`;
+  writeFileSync(join(folder, "torn.mjs"), module);
+  const { code, out, err } = await standin("schemes ./torn.mjs --until 80ms --interval 10ms");
+  expect(code).toBe(1);
+  expect(out).toContain("violated: output-commit");
+  const given = "--seed 1 --until 80000000ns --interval 10000000ns --profile modern --scheme remus";
+  expect(err).toBe(
+    `replay: standin run ./torn.mjs ${given}\n` +
+      `replay: standin run ./torn.mjs ${given} --crash a@40000000ns\n`,
+  );
+  for (const [, line] of err.matchAll(/^replay: standin (.*)$/gm)) {
+    expect(await run(line!.split(" "), recordedIo({ cwd: folder }))).toBe(1);
+  }
 });

@@ -3,10 +3,11 @@ import { run } from "../../../src/cli/command-line.ts";
 import { builtInScenarios } from "../../../src/scenarios/built-in.ts";
 import { partCatalogue } from "../../../src/schemes/part-catalogue.ts";
 import { stages } from "../../../src/schemes/part-choice.ts";
+import { schemeNames } from "../../../src/schemes/scheme-choice.ts";
 import { zoo, zooNames } from "../../../src/verify/zoo.ts";
 import { recordedIo } from "../recorded-io.ts";
 
-test("list: scenarios, profiles, parts and zoo, each with what it is", async () => {
+test("list: scenarios, profiles, schemes, parts and zoo, each with what it is", async () => {
   const io = recordedIo();
   expect(await run(["list"], io)).toBe(0);
   for (const name of [
@@ -17,6 +18,7 @@ test("list: scenarios, profiles, parts and zoo, each with what it is", async () 
     "linux",
     "modern",
     "remus2008",
+    ...schemeNames,
     "encode=feedback",
     ...zooNames,
   ]) {
@@ -36,6 +38,10 @@ test("list: as JSON", async () => {
     "linux-compile",
   ]);
   expect(lists["profiles"]?.map(({ name }) => name)).toEqual(["modern", "remus2008"]);
+  expect(lists["schemes"]?.map(({ name }) => name)).toEqual(schemeNames);
+  expect(lists["schemes"]?.[1]?.description).toMatch(
+    /^checkpoints every 25 ms .* \(Remus, NSDI'08\)$/,
+  );
   expect(lists["parts"]?.[0]).toEqual({
     name: "trigger=fixed-interval",
     description: "at a fixed interval (Remus, NSDI'08)",

@@ -1,18 +1,27 @@
 import { LINE_WIDTH_MAX, plain, type Style, type Tone } from "../report/style.ts";
 import { wrappedText } from "../report/wrapped-text.ts";
-import type { Stage } from "../schemes/part-catalogue.ts";
-import { baselineOf } from "../schemes/part-choice.ts";
-import type { PartComparison } from "./part-comparison.ts";
-import { type PartFigure, partFigures } from "./part-figure.ts";
-import type { PartMeasures } from "./part-measures.ts";
-import type { PartRun } from "./part-run.ts";
+import type { Figure } from "./figure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 
 /** A ratio to the baseline from which on it counts as better or worse. */
 const NOTABLE = 1.1;
 
 const INDENT = "  ";
 
-/** One row: a part's name and its cells, or what is said instead of them. */
+/** Runs that are compared with the first of them. */
+export interface ComparedBlock<M> {
+  readonly heading: string;
+  /** The baseline first. */
+  readonly rows: readonly ComparedRow<M>[];
+}
+
+/** One run and what it is called. */
+export interface ComparedRow<M> {
+  readonly label: string;
+  readonly run: MeasuredRun<M>;
+}
+
+/** One row: a name and its cells, or what is said instead of them. */
 interface Row {
   readonly label: string;
   readonly cells: readonly string[];
@@ -28,13 +37,17 @@ interface Layout {
 }
 
 /**
- * A comparison as a table for a person: the stages' parts below each other, under each row but the
+ * A comparison as a table for a person: the blocks below each other, under each row but the
  * baselines' how many times the baseline's figures its own are.
  */
-export function partTable(compared: PartComparison, style: Style = plain): string[] {
-  const figures = shownFigures(compared);
-  const blocks = stagesOf(compared).map((stage) => {
-    return { stage, rows: rowsOf(compared, stage, figures) };
+export function comparisonTable<M>(
+  compared: readonly ComparedBlock<M>[],
+  all: readonly Figure<M>[],
+  style: Style = plain,
+): string[] {
+  const figures = shownFigures(compared, all);
+  const blocks = compared.map((block) => {
+    return { heading: block.heading, rows: rowsOf(block, figures) };
   });
   const rows = blocks.flatMap((block) => block.rows);
   const labels = rows.map(({ label }) => label.length);
@@ -50,8 +63,8 @@ export function partTable(compared: PartComparison, style: Style = plain): strin
     const cells = figures.map(({ title }) => title[at]);
     return style("quiet", `${" ".repeat(layout.labelWidth)}  ${cellsLine(cells, [], layout)}`);
   });
-  const body = blocks.flatMap(({ stage, rows: own }) => [
-    style("strong", stage),
+  const body = blocks.flatMap(({ heading, rows: own }) => [
+    style("strong", heading),
     ...own.flatMap((row) => rowLines(row, layout)),
   ]);
   return [...head, ...body];
@@ -83,48 +96,41 @@ function cellsLine(
   return padded.join("  ").trimEnd();
 }
 
-/** The stages of which a comparison has parts, in its order. */
-export function stagesOf({ parts }: PartComparison): Stage[] {
-  return [...new Set(parts.map(({ stage }) => stage))];
-}
-
 /** Figures that at least one run has. */
-export function shownFigures({ baseline, parts }: PartComparison): PartFigure[] {
-  const all = [baseline, ...parts.map(({ run }) => run)].flatMap((run) =>
-    "measures" in run ? run.measures : [],
-  );
-  return partFigures.filter((figure) => all.some((measures) => figure.of(measures) !== null));
+export function shownFigures<M>(
+  compared: readonly ComparedBlock<M>[],
+  all: readonly Figure<M>[],
+): Figure<M>[] {
+  const runs = compared.flatMap(({ rows }) => rows.map(({ run }) => run));
+  return all.filter(({ of }) => runs.some((run) => "measures" in run && of(run.measures) !== null));
 }
 
-/** How many times the baseline's figure a part's is; `null` if either was not measured or the baseline's is 0. */
-export function ratioOf(
-  figure: PartFigure,
-  measures: PartMeasures,
-  baseline: PartRun,
+/** How many times the baseline's figure another run's is; `null` if either was not measured or the baseline's is 0. */
+export function ratioOf<M>(
+  figure: Figure<M>,
+  measures: M,
+  baseline: MeasuredRun<M>,
 ): number | null {
   const value = figure.of(measures);
   const base = "measures" in baseline ? figure.of(baseline.measures) : null;
   return value === null || base === null || base === 0 ? null : value / base;
 }
 
-function rowsOf(
-  { baseline, parts }: PartComparison,
-  stage: Stage,
-  figures: readonly PartFigure[],
-): Row[] {
-  const first = runRows(baselineOf(stage), baseline, figures);
-  const others = parts.filter((each) => each.stage === stage);
+function rowsOf<M>({ rows }: ComparedBlock<M>, figures: readonly Figure<M>[]): Row[] {
+  const [first, ...others] = rows;
+  if (first === undefined) return [];
   return [
-    ...first,
-    ...others.flatMap(({ part, run }) => {
-      const [row, ...remarks] = runRows(part, run, figures);
-      const ratios = "measures" in run ? [ratioRow(run.measures, baseline, figures)] : [];
+    ...runRows(first, figures),
+    ...others.flatMap((each) => {
+      const { run } = each;
+      const [row, ...remarks] = runRows(each, figures);
+      const ratios = "measures" in run ? [ratioRow(run.measures, first.run, figures)] : [];
       return [row!, ...ratios, ...remarks];
     }),
   ];
 }
 
-function runRows(label: string, run: PartRun, figures: readonly PartFigure[]): Row[] {
+function runRows<M>({ label, run }: ComparedRow<M>, figures: readonly Figure<M>[]): Row[] {
   if ("refusal" in run) {
     return [{ label, cells: [], tones: [], remark: { tone: "warning", text: run.refusal } }];
   }
@@ -139,7 +145,7 @@ function runRows(label: string, run: PartRun, figures: readonly PartFigure[]): R
   return [row, { label: "", cells: [], tones: [], remark: { tone: "bad", text } }];
 }
 
-function ratioRow(measures: PartMeasures, baseline: PartRun, figures: readonly PartFigure[]): Row {
+function ratioRow<M>(measures: M, baseline: MeasuredRun<M>, figures: readonly Figure<M>[]): Row {
   const ratios = figures.map((figure) => ratioOf(figure, measures, baseline));
   return {
     label: "",
@@ -153,7 +159,7 @@ export function ratioText(ratio: number): string {
   return ratio.toFixed(ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0);
 }
 
-function toneOf(ratio: number | null, { isBetterHigh }: PartFigure): Tone {
+function toneOf(ratio: number | null, { isBetterHigh }: Pick<Figure<never>, "isBetterHigh">): Tone {
   if (ratio === null || (ratio < NOTABLE && ratio > 1 / NOTABLE)) return "quiet";
   return ratio > 1 === isBetterHigh ? "good" : "bad";
 }

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
+import { comparisonMarkdown, figureLegend } from "../../src/compare/comparison-markdown.ts";
+import { partBlocks } from "../../src/compare/part-blocks.ts";
 import { comparison, type PartComparison } from "../../src/compare/part-comparison.ts";
 import { partFigures } from "../../src/compare/part-figure.ts";
-import { figureLegend, partMarkdown } from "../../src/compare/part-markdown.ts";
 import { modern } from "../../src/host/profiles/modern.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
 import { partCatalogue } from "../../src/schemes/part-catalogue.ts";
 import { ms } from "../../src/sim/time.ts";
+
+const partMarkdown = (of: PartComparison) => comparisonMarkdown(partBlocks(of), partFigures);
 
 function compared(): PartComparison {
   const options = { seed: 1, untilNs: ms(80), profile: modern, scenario: {} };
@@ -16,7 +19,7 @@ function compared(): PartComparison {
   }
 }
 
-test("part markdown: a table of as many cells in each line, with ratios behind the figures", () => {
+test("comparison markdown: a table of as many cells in each line, with ratios behind the figures", () => {
   const result = compared();
   const lines = partMarkdown(result);
   expect(lines[0]).toMatch(/^\| \| stopped p50 \| .* \| latency p50 \| .* \|$/);
@@ -34,14 +37,14 @@ test("part markdown: a table of as many cells in each line, with ratios behind t
   }
 });
 
-test("part markdown: a violation stands beside the part's name", () => {
+test("comparison markdown: a violation stands beside the part's name", () => {
   const { baseline, ...result } = compared();
   const violated = { ...baseline, violations: ["one-server"] };
   const [, , first] = partMarkdown({ ...result, baseline: violated });
   expect(first).toMatch(/^\| \*\*capture\*\*: stop-and-copy \(violated: one-server\) \|/);
 });
 
-test("part markdown: what the columns are", () => {
-  expect(figureLegend()).toHaveLength(partFigures.length);
-  expect(figureLegend()[0]).toMatch(/^- \*\*stopped p50\*\*: how long/);
+test("comparison markdown: what the columns are", () => {
+  expect(figureLegend(partFigures)).toHaveLength(partFigures.length);
+  expect(figureLegend(partFigures)[0]).toMatch(/^- \*\*stopped p50\*\*: how long/);
 });

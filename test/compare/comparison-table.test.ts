@@ -1,8 +1,15 @@
+// covers src/compare/comparison-table.ts, src/compare/part-blocks.ts
 import { expect, test } from "vitest";
+import { comparisonTable } from "../../src/compare/comparison-table.ts";
+import { partBlocks } from "../../src/compare/part-blocks.ts";
 import type { PartComparison } from "../../src/compare/part-comparison.ts";
+import { partFigures } from "../../src/compare/part-figure.ts";
 import type { PartMeasures } from "../../src/compare/part-measures.ts";
-import { partTable } from "../../src/compare/part-table.ts";
+import type { Style } from "../../src/report/style.ts";
 import { ms, us } from "../../src/sim/time.ts";
+
+const partTable = (compared: PartComparison, style?: Style) =>
+  comparisonTable(partBlocks(compared), partFigures, style);
 
 const NOTHING = { p50: null, p99: null, max: null };
 
@@ -44,7 +51,7 @@ const COMPARED: PartComparison = {
   ],
 };
 
-test("part table: stage by stage, with how many times the baseline's figures they are", () => {
+test("comparison table: stage by stage, with how many times the baseline's figures they are", () => {
   expect(partTable(COMPARED)).toEqual([
     "                   stopped  stopped      sent      sent   done  bring-up  commit",
     "                       p50      p99      each     per s  per s               p50",
@@ -61,7 +68,7 @@ test("part table: stage by stage, with how many times the baseline's figures the
   ]);
 });
 
-test("part table: tones for a terminal, at the same places", () => {
+test("comparison table: tones for a terminal, at the same places", () => {
   const toned = partTable(COMPARED, (tone, text) => `<${tone}>${text}</>`);
   const feedback = toned.find((line) => line.includes("×2.00"))!;
   expect([...feedback.matchAll(/<(\w+)>/g)].map(([, tone]) => tone)).toEqual([
@@ -78,13 +85,13 @@ test("part table: tones for a terminal, at the same places", () => {
   expect(toned.map((line) => line.replace(/<\/?\w*>/g, "").trimEnd())).toEqual(partTable(COMPARED));
 });
 
-test("part table: without a baseline there are no ratios", () => {
+test("comparison table: without a baseline there are no ratios", () => {
   const lines = partTable({ ...COMPARED, baseline: { refusal: "expected a disk" } });
   expect(lines.join("\n")).not.toContain("×");
   expect(lines.filter((line) => line.includes("expected a disk"))).toHaveLength(2);
 });
 
-test("part table: a long reason is broken into lines of a report", () => {
+test("comparison table: a long reason is broken into lines of a report", () => {
   const refusal = `expected ${"a tracker that follows them ".repeat(8)}, got none`;
   const parts = [{ stage: "track", part: "shadow", run: { refusal } }] as const;
   const lines = partTable({ ...COMPARED, parts });
