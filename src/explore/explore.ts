@@ -1,7 +1,9 @@
 import type { Scenario, ScenarioOptions } from "../scenarios/scenario.ts";
+import { SCHEME_DEFAULT, schemeNamed } from "../schemes/scheme-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Property } from "../verify/properties/property.ts";
+import { schemeOf } from "../verify/zoo.ts";
 import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
 import { everyPoint } from "./every-point.ts";
@@ -117,7 +119,7 @@ export function exploration(scenario: Scenario, options: ExploreOptions): Explor
   const sweep = sweepOf(scenario, mode, base, hosts, seeds, steps);
   // Who leaves hosts out knows what cannot happen without them.
   const isWhole = sweep.size >= SEEN_BY_MANY && options.hosts === undefined;
-  const wanted = isWhole ? wantedOf(mode) : [];
+  const wanted = isWhole ? wantedOf(mode, base.options) : [];
   const properties = [...standardProperties, ...sometimesOf(wanted), ...(options.properties ?? [])];
   const named = properties.filter(({ type }) => type === "sometimes").map(({ name }) => name);
   const { oneCopy, convergenceNs } = options;
@@ -238,8 +240,11 @@ function sweepOf(
 }
 
 /** Kinds of records without which a sweep of that kind has looked in the wrong places. */
-function wantedOf(mode: ExploreMode) {
-  const always = ["failover.serving", "witness.granted", "checkpoint.discarded", "protection.lost"];
+function wantedOf(mode: ExploreMode, { scheme = SCHEME_DEFAULT, broken = [] }: ScenarioOptions) {
+  const { intervalLeastNs } = schemeNamed(schemeOf(broken) ?? scheme);
+  // With a single checkpoint there is hardly ever an unfinished one.
+  const unfinished = intervalLeastNs === undefined ? [] : ["checkpoint.discarded"];
+  const always = ["failover.serving", "witness.granted", ...unfinished, "protection.lost"];
   const disputed = ["witness.refused", "machine.fenced"];
   const kinds = mode === "swarm" || mode === "pairs" ? [...always, ...disputed] : always;
   return kinds as Parameters<typeof sometimesOf>[0];

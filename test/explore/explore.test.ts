@@ -1,9 +1,11 @@
 // covers src/explore/baseline.ts, src/explore/every-step.ts, src/explore/every-point.ts, src/explore/fault-pairs.ts, src/explore/swarm.ts, src/explore/sweep.ts, src/explore/standard-properties.ts, src/explore/draw-case.ts
+
 import { expect, test } from "vitest";
 import { drawCase } from "../../src/explore/draw-case.ts";
 import { exploration, explore, Tally } from "../../src/explore/explore.ts";
 import { runCase } from "../../src/explore/run-case.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
+import { keyValueScenario } from "../../src/scenarios/key-value.ts";
 import type { ScenarioOptions } from "../../src/scenarios/scenario.ts";
 import { ms } from "../../src/sim/time.ts";
 import { parsePlan } from "../../src/verify/plan/parse-plan.ts";
@@ -161,4 +163,13 @@ test("explore: what was found before it was stopped remains found", () => {
   expect(tally.aborted()).toMatchObject({ status: "aborted", runs: 1 });
   tally.add(1, sweep.caseAt(1), { verdict: "fails", failure, hash: "1", happened: [] });
   expect(tally.aborted()).toMatchObject({ status: "fails", runs: 2, findings: [{ hash: "1" }] });
+});
+
+test("explore: of a scheme with a single checkpoint no unfinished one is wanted", () => {
+  const wanted = (scenario: ScenarioOptions) =>
+    exploration(keyValueScenario, { mode: "swarm", seeds: 500, scenario }).wanted.join();
+  expect(wanted({})).toContain("checkpoint.discarded");
+  expect(wanted({ scheme: "hybrid" })).toContain("checkpoint.discarded");
+  expect(wanted({ scheme: "vmware-ft" })).not.toContain("checkpoint.discarded");
+  expect(wanted({ broken: ["replay-unchecked"] })).not.toContain("checkpoint.discarded");
 });
