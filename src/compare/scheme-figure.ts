@@ -34,7 +34,7 @@ export const serviceFigures: readonly Figure<SchemeFigures>[] = [
   schemeFigure(
     "serves",
     "after",
-    "from a crash of the primary's host in the middle of the run until its stand-in serves",
+    "from a crash of the primary's host in mid-run until its stand-in serves",
     time,
     (m) => m.servingNs,
   ),

@@ -39,7 +39,7 @@ options
   --seed N            decides everything that is drawn; 0 to 2^53 - 1 (default 1)
   --until TIME        virtual time of each run, 1us to 60m (default: each scenario's own)
   --interval TIME     from one checkpoint to the next, 10us to 1m, of schemes no shorter than each
-                      can (default: the scheme's own, 25ms)
+                      can (default: the scheme's own)
   --profile NAME      what the hosts cost: modern, remus2008 (default modern)
   --json              print one JSON object instead
   --markdown          print Markdown tables instead

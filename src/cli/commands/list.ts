@@ -23,7 +23,7 @@ on purpose in the library, to see that the checks notice. The first scheme, and 
 stage, is taken if none is chosen.
 
 options
-  --json   one JSON object: scenarios, profiles, schemes, parts and zoo, each with name and description
+  --json   one JSON object: scenarios, profiles, schemes, parts, zoo: names and descriptions
   --help   print this text
 
 examples

@@ -27,7 +27,7 @@ SCENARIO is a name of "standin list", or the path of a module whose default expo
 options
   --seed N                 decides everything that is drawn; 0 to 2^53 - 1 (default 1)
   --until TIME             virtual time to simulate, 1us to 60m (default: the scenario's own)
-  --interval TIME          from one checkpoint to the next, 10us to 1m (default: the scheme's own, 25ms)
+  --interval TIME          from one checkpoint to the next, 10us to 1m (default: the scheme's)
   --profile NAME           what the hosts cost: modern, remus2008 (default modern)
   --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
