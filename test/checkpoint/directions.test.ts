@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import sqliteScenario from "../../examples/sqlite/scenario.ts";
 import { loadSqlite } from "../../examples/sqlite/sqlite.ts";
+import { applying } from "../../src/checkpoint/apply/applying.ts";
 import { bringUps } from "../../src/checkpoint/bring-up/bring-ups.ts";
 import { captures } from "../../src/checkpoint/capture/captures.ts";
 import { encodings } from "../../src/checkpoint/encode/encodings.ts";
@@ -223,3 +224,47 @@ test("directions: a dirty ring and its trigger bound a checkpoint, whatever the 
     expect(carried).toBeLessThanOrEqual(500 + perStretch);
   }
 });
+
+test.each([
+  ["slower than the wire", us(12)],
+  ["faster than the wire", us(1)],
+])(
+  "directions: swapping while it comes shortens a commit by the smaller of transfer and apply, which is %s",
+  (_which, applyPageNs) => {
+    const profile = { ...modern, applyPageNs, swapPageNs: applyPageNs };
+    const image = writingMachine({
+      pages: 1_024,
+      writes: (stretch) => [{ pages: pagesFrom(stretch * 20, 20, 1_024) }],
+    });
+    /** From the machine going on to all of the checkpoint being applied, and to its groups having left. */
+    const times = (options: CheckpointOptions) => {
+      const simulation = new Simulation({ seed: 1, profile });
+      const { a, b } = simulation.hosts(["a", "b"]);
+      const scheme = checkpoint({ interval: ms(60), ...options });
+      simulation.protect(image, { primary: a, secondary: b, scheme });
+      const [applied, sent]: [number[], number[]] = [[], []];
+      let [resumedNs, pages] = [0, 0];
+      simulation.trace.addSink({
+        record(atNs, _position, record) {
+          if (Number(record["epoch"]) < 4) return;
+          if (record.kind === "checkpoint.resumed") resumedNs = atNs;
+          if (record.kind === "commit.sent") {
+            sent.push(atNs - resumedNs);
+            pages = Number(record["pages"]);
+          }
+          if (record.kind === "checkpoint.applied") applied.push(atNs - resumedNs);
+        },
+      });
+      simulation.run({ until: ms(500) });
+      expect(applied.length).toBeGreaterThan(3);
+      return { appliedNs: median(applied), sentNs: median(sent), pages };
+    };
+    const after = times({ apply: applying.afterArrival() });
+    const swapped = times({ apply: applying.swapping() });
+    expect(after.pages).toBe(1_024);
+    const smallerNs = Math.min(after.sentNs, after.pages * applyPageNs);
+    const savedNs = after.appliedNs - swapped.appliedNs;
+    expect(savedNs).toBeGreaterThan(0.9 * smallerNs);
+    expect(savedNs).toBeLessThan(1.1 * smallerNs);
+  },
+);
