@@ -9,6 +9,9 @@ import type { PageEncoding } from "../../src/checkpoint/encode/page-encoder.ts";
 import type { CheckpointOptions } from "../../src/checkpoint/options.ts";
 import type { Quiesce } from "../../src/checkpoint/quiesce/quiesce.ts";
 import { quiesces } from "../../src/checkpoint/quiesce/quiesces.ts";
+import { atCommit } from "../../src/checkpoint/release/at-commit.ts";
+import { gateRules } from "../../src/checkpoint/release/gate-rules.ts";
+import type { Release } from "../../src/checkpoint/release/release.ts";
 import type { Transfer } from "../../src/checkpoint/transfer/transfer.ts";
 import { transfers } from "../../src/checkpoint/transfer/transfers.ts";
 import { dirtyPages } from "../../src/checkpoint/trigger/dirty-pages.ts";
@@ -82,6 +85,13 @@ const apply: readonly Apply[] = [
   applying.afterArrival({ acknowledge: "applied" }),
   applying.swapping(),
   applying.swapping({ acknowledge: "applied" }),
+  applying.afterArrival({ diskCache: true }),
+  applying.swapping({ diskCache: true }),
+];
+
+const release: readonly Release[] = [
+  atCommit(),
+  atCommit({ rules: [gateRules.clients({ numbers: [1], verdict: "defer" })], mostDelayNs: ms(8) }),
 ];
 
 /** One part for each stage, and all their names. */
@@ -95,6 +105,7 @@ export function drawParts(random: RandomStream): { options: CheckpointOptions; w
     encode: random.pick(encode),
     transfer: random.pick(transfer),
     apply: random.pick(apply),
+    release: random.pick(release),
   };
   const tracked = random.pick(isCounting ? countingTrack : track);
   const names = Object.values(parts).map(({ name }) => name);

@@ -115,7 +115,7 @@ test("parts: any combination keeps every promise, at whatever step one host dies
 });
 
 test("parts: any combination, with a machine that has a disk", () => {
-  expectPromisesKept(3, 5, () => riscvJournal());
+  expectPromisesKept(6, 5, () => riscvJournal());
 });
 
 test("parts: differences make far fewer bytes of the same checkpoints", () => {
