@@ -1,6 +1,6 @@
-import { ByteReader } from "../sim/byte-reader.ts";
+import type { ByteReader } from "../sim/byte-reader.ts";
 import { ByteWriter } from "../sim/byte-writer.ts";
-import { xxh32 } from "../sim/hash.ts";
+import { sealed, unsealed } from "../sim/sealed-bytes.ts";
 
 const CLAIM = 1;
 const VERDICT = 2;
@@ -18,12 +18,12 @@ export interface TermVerdict extends TermClaim {
 
 /** A claim as bytes. */
 export function encodeClaim({ machine, term }: TermClaim): Uint8Array {
-  return seal(new ByteWriter().u8(CLAIM).text(machine).u32(term));
+  return sealed(new ByteWriter().u8(CLAIM).text(machine).u32(term));
 }
 
 /** A verdict as bytes. */
 export function encodeVerdict({ machine, term, granted }: TermVerdict): Uint8Array {
-  return seal(
+  return sealed(
     new ByteWriter()
       .u8(VERDICT)
       .text(machine)
@@ -48,14 +48,7 @@ export function decodeVerdict(bytes: Uint8Array): TermVerdict | undefined {
   return reader.complete ? verdict : undefined;
 }
 
-function seal(writer: ByteWriter): Uint8Array {
-  return writer.u32(xxh32(writer.written())).finish();
-}
-
 function unseal(bytes: Uint8Array, type: number): ByteReader | undefined {
-  if (bytes.length < 5) return undefined;
-  const body = bytes.subarray(0, bytes.length - 4);
-  if (new ByteReader(bytes.subarray(bytes.length - 4)).u32() !== xxh32(body)) return undefined;
-  const reader = new ByteReader(body);
-  return reader.u8() === type ? reader : undefined;
+  const reader = unsealed(bytes);
+  return reader?.u8() === type ? reader : undefined;
 }

@@ -1,5 +1,5 @@
-import { ByteReader } from "../sim/byte-reader.ts";
-import { xxh32 } from "../sim/hash.ts";
+import type { ByteReader } from "../sim/byte-reader.ts";
+import { unsealed } from "../sim/sealed-bytes.ts";
 import type { Answer, LogEntry } from "./log-entry.ts";
 import { BATCH_ENTRIES_MAX, type LogMessage } from "./log-message.ts";
 import {
@@ -32,10 +32,8 @@ const ANSWER_BYTES_MIN = 5;
  * @returns `undefined` for anything that is not exactly one message with a right check value.
  */
 export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
-  if (bytes.length < 4) return undefined;
-  const body = bytes.subarray(0, bytes.length - 4);
-  if (xxh32(body) !== new ByteReader(bytes.subarray(bytes.length - 4)).u32()) return undefined;
-  const reader = new ByteReader(body);
+  const reader = unsealed(bytes);
+  if (reader === undefined) return undefined;
   const message = readBody(reader);
   return reader.complete ? message : undefined;
 }

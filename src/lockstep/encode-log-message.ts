@@ -1,6 +1,6 @@
 import { assert } from "../sim/assert.ts";
 import { ByteWriter } from "../sim/byte-writer.ts";
-import { xxh32 } from "../sim/hash.ts";
+import { sealed } from "../sim/sealed-bytes.ts";
 import { type Answer, INPUT_BYTES_MAX, type LogEntry } from "./log-entry.ts";
 import { BATCH_ENTRIES_MAX, type BatchMessage, type LogMessage } from "./log-message.ts";
 import {
@@ -43,7 +43,7 @@ export function encodeLogMessage(message: LogMessage): Uint8Array {
       head(writer, ERROR, message.term, message.position);
       break;
   }
-  return writer.u32(xxh32(writer.written())).finish();
+  return sealed(writer);
 }
 
 function writeBatch(writer: ByteWriter, batch: BatchMessage): void {

@@ -1,6 +1,6 @@
 import { PACKET_BYTES_MAX } from "../../guest/packet.ts";
-import { ByteReader } from "../../sim/byte-reader.ts";
-import { xxh32 } from "../../sim/hash.ts";
+import type { ByteReader } from "../../sim/byte-reader.ts";
+import { unsealed } from "../../sim/sealed-bytes.ts";
 import { type CompareMessage, LIST_PAGES_MAX } from "./compare-message.ts";
 import { codes, reasons } from "./message-code.ts";
 
@@ -11,10 +11,8 @@ import { codes, reasons } from "./message-code.ts";
  * @returns `undefined` for anything that is not exactly one message with a right check value.
  */
 export function decodeCompareMessage(bytes: Uint8Array): CompareMessage | undefined {
-  if (bytes.length < 5) return undefined;
-  const body = bytes.subarray(0, bytes.length - 4);
-  if (new ByteReader(bytes.subarray(bytes.length - 4)).u32() !== xxh32(body)) return undefined;
-  const reader = new ByteReader(body);
+  const reader = unsealed(bytes);
+  if (reader === undefined) return undefined;
   const message = readBody(reader);
   return reader.complete ? message : undefined;
 }

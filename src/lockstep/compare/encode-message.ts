@@ -1,6 +1,6 @@
 import { assert } from "../../sim/assert.ts";
 import { ByteWriter } from "../../sim/byte-writer.ts";
-import { xxh32 } from "../../sim/hash.ts";
+import { sealed } from "../../sim/sealed-bytes.ts";
 import { type CompareMessage, LIST_PAGES_MAX } from "./compare-message.ts";
 import { codes, reasons } from "./message-code.ts";
 
@@ -8,7 +8,7 @@ import { codes, reasons } from "./message-code.ts";
 export function encodeCompareMessage(message: CompareMessage): Uint8Array {
   const writer = new ByteWriter(32).u8(codes[message.type]);
   writeBody(writer, message);
-  return writer.u32(xxh32(writer.written())).finish();
+  return sealed(writer);
 }
 
 function writeBody(writer: ByteWriter, message: CompareMessage): void {
