@@ -43,7 +43,7 @@ export class Checkpointer {
     this.#side = side;
     this.#settings = settings;
     this.#hooks = hooks;
-    this.#steps = new EpochSteps({ engine, machine: vm.name, host: host.name, term });
+    this.#steps = new EpochSteps({ engine, machine: vm.name, host, term });
     this.#dirty = new DirtyPages(side, settings);
     this.#sender = new CheckpointSender(side, settings, this.#steps);
     const captured: CaptureSide = {

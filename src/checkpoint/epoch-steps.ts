@@ -1,13 +1,14 @@
 import type { Engine } from "../sim/engine.ts";
 import type { Process } from "../sim/process.ts";
+import { type Announce, announcer } from "./announcer.ts";
 import type { CheckpointRecord } from "./records.ts";
 
 /** Whose steps they are. */
 export interface EpochStepsParties {
   readonly engine: Engine;
   readonly machine: string;
-  /** Name of the host that makes them. */
-  readonly host: string;
+  /** The host that makes them. */
+  readonly host: { readonly name: string };
   readonly term: number;
 }
 
@@ -15,18 +16,19 @@ export interface EpochStepsParties {
 export class EpochSteps {
   /** The epoch under way; they are numbered from 1 in each term. */
   epoch = 1;
-  readonly #parties: EpochStepsParties;
+  readonly #term: number;
+  readonly #announce: Announce;
 
-  constructor(parties: EpochStepsParties) {
-    this.#parties = parties;
+  constructor({ term, ...parties }: EpochStepsParties) {
+    this.#term = term;
+    this.#announce = announcer(parties);
   }
 
   /** Announces that a step was made. */
-  *announce(
+  announce(
     kind: CheckpointRecord["kind"],
-    details: Readonly<Record<string, number | string>> = {},
+    details?: Readonly<Record<string, number | string>>,
   ): Process {
-    const { engine, machine, host, term } = this.#parties;
-    yield* engine.announce({ kind, machine, host, term, epoch: this.epoch, ...details });
+    return this.#announce(kind, { term: this.#term, epoch: this.epoch }, details);
   }
 }

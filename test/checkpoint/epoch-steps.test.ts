@@ -4,7 +4,7 @@ import { rig } from "./rig.ts";
 
 test("epoch steps: a step is a record about the epoch under way, with its details", () => {
   const { engine, a, records } = rig();
-  const steps = new EpochSteps({ engine, machine: "m", host: "a", term: 4 });
+  const steps = new EpochSteps({ engine, machine: "m", host: { name: "a" }, term: 4 });
   engine.spawn("steps", a.owner, function* () {
     yield* steps.announce("checkpoint.started");
     steps.epoch += 1;
