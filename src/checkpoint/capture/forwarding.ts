@@ -111,7 +111,7 @@ class Forwarding implements MachineCapture {
   #isChosen(page: number): boolean {
     const { vm, steps } = this.#side;
     if (!this.#written.has(page)) return true;
-    if (this.#byDevices.has(page) || vm.guest.memory.regionAt(page)?.name === "disk") return true;
+    if (this.#byDevices.has(page) || vm.guest.memory.regionAt(page)?.medium === "disk") return true;
     const { successes } = this.#options;
     return this.#history.count(page, steps.epoch, HISTORY_EPOCHS) >= successes;
   }
