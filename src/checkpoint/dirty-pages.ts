@@ -43,6 +43,8 @@ export class DirtyPages implements PagesToSend {
   readonly noted: Condition;
   readonly #side: DirtyPagesSide;
   readonly #tracker: DirtyTracker;
+  /** Whether the tracker's notes take faults: then the processor has to look at each boundary what it owes. */
+  readonly #hasFaults: boolean;
   /** The machine stops when so many pages are noted. */
   readonly #stopAtPages: number;
   /** Set when the pages are followed no more. */
@@ -59,6 +61,7 @@ export class DirtyPages implements PagesToSend {
     const { engine, vm, host } = side;
     this.#side = side;
     this.#tracker = createTracker(vm.guest.memory, settings);
+    this.#hasFaults = /^(dirty-ring|write-protection)/.test(settings.track);
     this.#isShadowStale = settings.broken.staleShadow === true;
     this.#stopAtPages = settings.trigger.stopAtPages ?? Number.POSITIVE_INFINITY;
     this.noted = new Condition(engine, `${vm.name} on ${host.name}: pages noted`);
@@ -127,6 +130,7 @@ export class DirtyPages implements PagesToSend {
 
   #exit(): Process | undefined {
     this.noted.notify();
+    if (!this.#hasFaults) return this.#dueNs > 0 ? this.#serve() : undefined;
     const { writeFaults, ringStops } = this.#tracker.work;
     const owes = this.#dueNs > 0 || writeFaults > this.#paidFaults || ringStops > this.#paidStops;
     const mustStop = this.#tracker.isFull === true || this.#isOverfull();
