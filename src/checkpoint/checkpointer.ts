@@ -1,5 +1,7 @@
 import { PAGE_SIZE } from "../memory/page.ts";
+import { assert } from "../sim/assert.ts";
 import type { Process, ProcessHandle } from "../sim/process.ts";
+import { Signal } from "../sim/signal.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { MachineBringUp } from "./bring-up/bring-up.ts";
 import type { CaptureSide, MachineCapture } from "./capture/capture.ts";
@@ -22,6 +24,8 @@ import type { TriggerContext } from "./trigger/trigger.ts";
  * secondary has it.
  */
 export class Checkpointer {
+  /** Set between two checkpoints, when nothing of either is under way. */
+  readonly atRest: Signal;
   readonly #side: PrimarySide;
   readonly #settings: CheckpointSettings;
   readonly #hooks: CheckpointHooks;
@@ -40,6 +44,7 @@ export class Checkpointer {
   /** @throws StandinTypeError when a part cannot serve such a machine. */
   constructor(side: PrimarySide, settings: CheckpointSettings, hooks: CheckpointHooks = {}) {
     const { engine, host, term, vm } = side;
+    this.atRest = new Signal(engine, `${vm.name} on ${host.name}: no checkpoint under way`);
     this.#side = side;
     this.#settings = settings;
     this.#hooks = hooks;
@@ -67,8 +72,23 @@ export class Checkpointer {
       if (outcome === "refused") return outcome;
       this.#steps.epoch += 1;
       this.#sender.begin();
+      this.atRest.set();
       yield* this.#interval();
+      this.atRest.clear();
     }
+  }
+
+  /**
+   * After {@link run} was killed {@link atRest}: one more checkpoint, after which the machine stands still,
+   * in a state that the secondary has, with nothing left to be released.
+   */
+  *last(): Process<"committed" | "refused"> {
+    assert(this.atRest.isSet, "the last checkpoint begins when the one before is over");
+    if (this.#between !== undefined) {
+      this.#capture.checkpointDue?.();
+      yield* this.#between.join();
+    }
+    return yield* this.#checkpoint(true);
   }
 
   /** Protection has ended and {@link run} was killed: gives back what was taken from the machine. */
@@ -80,7 +100,8 @@ export class Checkpointer {
     this.#dirty.stop();
   }
 
-  *#checkpoint(): Process<"committed" | "refused"> {
+  /** @param isLast Whether the machine is to stand still after it. */
+  *#checkpoint(isLast = false): Process<"committed" | "refused"> {
     const { vm, gate, host, engine, digest, requested } = this.#side;
     const { profile } = host;
     const { broken } = this.#settings;
@@ -121,7 +142,7 @@ export class Checkpointer {
     const holdsOutput = isComplete && this.#hooks.holdsOutput !== false;
     if (holdsOutput) gate.begin(this.#steps.epoch + 1);
     if (holdsOutput && broken.releaseAtStop) gate.release(this.#steps.epoch);
-    const stands = this.#hooks.standsUntilCommitted === true;
+    const stands = isLast || this.#hooks.standsUntilCommitted === true;
     if (!stands) yield* this.#resume(pausedAtNs);
     if (!isComplete) yield* this.#steps.announce("bring-up.group", { left: pagesLeft });
 
@@ -143,7 +164,7 @@ export class Checkpointer {
     yield* this.#steps.announce("checkpoint.acknowledged", sent);
 
     // 8. Release the output of this epoch.
-    if (stands) yield* this.#resume(pausedAtNs);
+    if (stands && !isLast) yield* this.#resume(pausedAtNs);
     this.#hooks.committed?.(this.#steps.epoch);
     if (holdsOutput) gate.release(this.#steps.epoch);
     this.#tookNs = this.#clockNs() - this.#startedAtNs;

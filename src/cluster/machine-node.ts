@@ -9,10 +9,17 @@ import type { ClientNetwork } from "../host/client-network.ts";
 import type { Host } from "../host/host.ts";
 import { VirtualMachine } from "../host/virtual-machine.ts";
 import { MemoryDigest } from "../memory/memory-digest.ts";
-import type { Channel } from "../sim/channel.ts";
+import { assert } from "../sim/assert.ts";
+import { Channel } from "../sim/channel.ts";
 import type { Engine } from "../sim/engine.ts";
 import { Signal } from "../sim/signal.ts";
 import type { SecondaryReplication } from "./scheme.ts";
+
+/** What its operator wants of a node that serves: that it gives up its secondary, or its office. */
+export type NodeOrder = "dismiss" | "hand-over";
+
+/** Most orders that wait; more are refused. */
+export const ORDERS_MAX = 4;
 
 /** What a host does for a machine. */
 export type Role = "primary" | "secondary" | "fenced" | "abandoned";
@@ -43,11 +50,14 @@ export class MachineNode {
   readonly held: Signal;
   /** Set by whoever asks for a checkpoint. */
   readonly requested: Signal;
+  /** What is wanted of it while it protects the machine. */
+  readonly orders: Channel<NodeOrder>;
   /** What encodes its pages for a secondary, the one after another. */
   readonly encoders: KeptEncoders = new KeptEncoders();
   /** What the node would continue from if it had to stand in. */
   readonly image: StandByImage;
   readonly #incarnation: number;
+  #isRemoved = false;
   role: Role;
   /** The term in which the node serves or follows. */
   term: number;
@@ -65,6 +75,8 @@ export class MachineNode {
     this.#incarnation = host.incarnation;
     this.held = new Signal(engine, `${machine} on ${host.name}: output held`);
     this.requested = new Signal(engine, `${machine} on ${host.name}: checkpoint requested`);
+    const name = `${machine} on ${host.name}: orders`;
+    this.orders = new Channel(engine, name, { capacity: ORDERS_MAX });
     const { held } = this;
     this.gate = new OutputGate({
       held,
@@ -89,9 +101,18 @@ export class MachineNode {
     this.digest = new MemoryDigest(this.vm.guest.memory);
   }
 
-  /** False once the host has crashed, even if it was started again: nothing of the node is left. */
+  /** False once the host has crashed, even if it was started again, or the node was removed: nothing is left. */
   get alive(): boolean {
-    return this.host.power === "on" && this.host.incarnation === this.#incarnation;
+    if (this.#isRemoved || this.host.power === "off") return false;
+    return this.host.incarnation === this.#incarnation;
+  }
+
+  /** Takes what is left of the machine off its host: one that neither serves nor stands by. */
+  remove(clients: ClientNetwork): void {
+    assert(this.role === "fenced" || this.role === "abandoned", "only what is over is removed");
+    this.vm.stop();
+    if (this.alive) clients.unlisten(this.vm.name, this.host);
+    this.#isRemoved = true;
   }
 
   /** True when the node serves clients, as far as it knows. */

@@ -2,7 +2,8 @@ import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
-import type { MachineNode } from "./machine-node.ts";
+import { handOver } from "./handover.ts";
+import type { MachineNode, NodeOrder } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
@@ -12,13 +13,16 @@ import type { ClusterRecord } from "./records.ts";
  *
  * A primary whose secondary is silent may be the one that is cut off: the secondary may be about to
  * serve. So it keeps its output until the witness has said that it, and not the secondary, goes on.
+ *
+ * On order it gives up its secondary, or hands the machine over to it. Either way it is the witness that
+ * says who serves in the next term: a secondary that was dismissed and has not heard of it is refused.
  */
 export function* primaryRole(
   protection: Protection,
   node: MachineNode,
   secondary: string,
 ): Process {
-  const { engine, machine, scheme } = protection;
+  const { engine, machine, scheme, broken } = protection;
   const { host, vm, gate, digest, held, requested, encoders } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
@@ -39,7 +43,14 @@ export function* primaryRole(
     replication.run(),
   );
   const heartbeat = heartbeatWith(protection, node, secondary);
-  const end = yield* race({ silent: heartbeat.suspected.wait(), refused: process.join() });
+  const end = yield* race({
+    silent: heartbeat.suspected.wait(),
+    refused: process.join(),
+    order: node.orders.receive(),
+  });
+  const order = end.key === "order" ? end.value : undefined;
+  const running = { secondary, replication, process, heartbeat };
+  const isTaken = order === "hand-over" && (yield* handOver(protection, node, running));
 
   // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
   process.kill();
@@ -47,17 +58,19 @@ export function* primaryRole(
   heartbeat.stop();
   for (const each of streams) each.close();
   gate.closeBypass();
-  if (vm.paused) vm.resume();
+  if (vm.paused && !isTaken) vm.resume();
   vm.setPenalty(0);
 
-  // 3. Ask for the next term. Output stays held until there is an answer.
-  const reason = end.key === "refused" ? "checkpoints refused" : "secondary silent";
-  const granted = yield* claimNextTerm(protection, node);
+  // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
+  const isAsked = order !== "dismiss" || broken.dismissWithoutTerm !== true;
+  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node)));
+  while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
   // 4. Granted: go on alone, visibly unprotected. Refused: somebody else serves; be silent.
   if (granted) {
     node.term += 1;
+    const reason = reasonOf(end.key, order);
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
     node.alone = true;
@@ -65,6 +78,13 @@ export function* primaryRole(
     node.role = "fenced";
     yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });
     gate.discard("fenced");
-    yield* vm.pause();
+    if (!vm.paused) yield* vm.pause();
   }
+}
+
+/** Why a primary goes on alone. */
+function reasonOf(end: "silent" | "refused" | "order", order: NodeOrder | undefined): string {
+  if (order === "dismiss") return "secondary dismissed";
+  if (order === "hand-over") return "handover failed";
+  return end === "refused" ? "checkpoints refused" : "secondary silent";
 }

@@ -3,9 +3,10 @@ import type { Host } from "../host/host.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
-import { MachineNode } from "./machine-node.ts";
+import { MachineNode, type NodeOrder } from "./machine-node.ts";
 import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
+import type { ClusterRecord } from "./records.ts";
 import { secondaryRole } from "./secondary-role.ts";
 import type { Witness } from "./witness.ts";
 
@@ -38,7 +39,8 @@ export class ProtectedMachine {
     witness.register(this.name, primary.name, protection.broken.witnessWithoutTerm);
     protection.clients.attach(this.name, primary);
     serving.vm.start();
-    this.#follow(serving, standing);
+    this.#serve(serving, secondary.name);
+    this.#stand(standing, primary.name);
   }
 
   /**
@@ -59,6 +61,17 @@ export class ProtectedMachine {
         `protectAgain: expected a machine that runs alone, got ${this.name}, ${state}`,
       );
     }
+    this.standBy(secondary, { primary: serving.host.name, term: serving.term });
+    this.protectWith(serving, secondary.name);
+  }
+
+  /**
+   * What a host does that is told to stand by: it boots the machine and follows its primary.
+   *
+   * @param secondary A host that is on and has no living part of the machine.
+   * @throws StandinRangeError `STAND_BY_HOST`; nothing is changed then.
+   */
+  standBy(secondary: Host, { primary, term }: { primary: string; term: number }): void {
     const present = this.#nodes.find(({ host, alive }) => host === secondary && alive);
     if (secondary.power === "off" || present !== undefined) {
       const state = present === undefined ? "is off" : `has a part of it: ${present.role}`;
@@ -67,12 +80,63 @@ export class ProtectedMachine {
         `protectAgain: expected a host that is on and has no part of ${this.name}, got ${secondary.name}, which ${state}`,
       );
     }
-    const standing = this.#boot(secondary, "secondary", serving.term);
+    const standing = this.#boot(secondary, "secondary", term);
     const former = this.#nodes.findIndex(({ host }) => host === secondary);
     if (former < 0) this.#nodes.push(standing);
     else this.#nodes[former] = standing;
+    this.#stand(standing, primary);
+  }
+
+  /** What a host does that is told to protect a machine that it serves alone: it begins to replicate. */
+  protectWith(serving: MachineNode, secondary: string): void {
+    assert(serving.alone, "only a machine that runs alone gets a secondary");
     serving.alone = false;
-    this.#follow(serving, standing);
+    this.#serve(serving, secondary);
+  }
+
+  /**
+   * Orders the host that serves to go on alone, without its secondary. It asks the witness for the next term
+   * first, so that the former secondary can never be named.
+   *
+   * @throws StandinRangeError `NOT_PROTECTED`; nothing is changed then.
+   */
+  dismiss(): void {
+    this.#order("dismiss");
+  }
+
+  /**
+   * Orders the host that serves to hand the machine over to its secondary: after a last checkpoint, where the
+   * scheme makes them, nothing is lost or repeated. The machine runs alone afterwards.
+   *
+   * @throws StandinRangeError `NOT_PROTECTED`; nothing is changed then.
+   */
+  handOver(): void {
+    this.#order("hand-over");
+  }
+
+  /**
+   * Takes what is left of the machine off a host that was replaced, or gave its copy up.
+   *
+   * @throws StandinRangeError `PART_IN_USE` if the host serves it or stands by, `NO_SUCH_PART` if it has none.
+   */
+  remove(host: Host): void {
+    const node = this.#nodes.find((each) => each.host === host && each.alive);
+    if (node === undefined) {
+      throw new StandinRangeError(
+        "NO_SUCH_PART",
+        `remove: expected a host with a part of ${this.name}, got ${host.name}, which has none`,
+      );
+    }
+    const { role, term } = node;
+    if (role === "primary" || role === "secondary") {
+      throw new StandinRangeError(
+        "PART_IN_USE",
+        `remove: expected a part of ${this.name} that is over, got that of ${host.name}, a ${role}`,
+      );
+    }
+    const { engine, clients, machine } = this.#protection;
+    node.remove(clients);
+    engine.trace.emit<ClusterRecord>({ kind: "machine.removed", machine, host: host.name, term });
   }
 
   /**
@@ -133,15 +197,33 @@ export class ProtectedMachine {
     return new MachineNode({ engine, clients, machine, host, image, role, term, release });
   }
 
-  /** Lets one node protect the machine that it serves with the other. */
-  #follow(serving: MachineNode, standing: MachineNode): void {
+  /** Lets a node protect the machine that it serves. */
+  #serve(serving: MachineNode, secondary: string): void {
     const { engine, machine } = this.#protection;
-    const [from, to] = [serving.host, standing.host];
-    engine.spawn(`${machine} on ${from.name}: primary`, from.owner, () =>
-      primaryRole(this.#protection, serving, to.name),
+    const { host } = serving;
+    engine.spawn(`${machine} on ${host.name}: primary`, host.owner, () =>
+      primaryRole(this.#protection, serving, secondary),
     );
-    engine.spawn(`${machine} on ${to.name}: secondary`, to.owner, () =>
-      secondaryRole(this.#protection, standing, from.name),
+  }
+
+  /** Lets a node stand by. */
+  #stand(standing: MachineNode, primary: string): void {
+    const { engine, machine } = this.#protection;
+    const { host } = standing;
+    engine.spawn(`${machine} on ${host.name}: secondary`, host.owner, () =>
+      secondaryRole(this.#protection, standing, primary),
     );
+  }
+
+  #order(order: NodeOrder): void {
+    const serving = this.activeNode;
+    if (serving?.gate.holding !== true) {
+      const state = serving === undefined ? "which nobody serves" : "which runs alone";
+      throw new StandinRangeError(
+        "NOT_PROTECTED",
+        `${order}: expected a machine that is protected, got ${this.name}, ${state}`,
+      );
+    }
+    serving.orders.send(order);
   }
 }

@@ -23,6 +23,8 @@ export interface ClusterDefects {
   readonly noWitness?: boolean;
   /** The witness grants a term to whoever asks for it, whoever has it already. */
   readonly witnessWithoutTerm?: boolean;
+  /** A primary that dismisses its secondary does not ask the witness, which may name that secondary yet. */
+  readonly dismissWithoutTerm?: boolean;
   /** Heartbeats are sent by the network card: a paused host still seems to live. */
   readonly heartbeatFromPausedHost?: boolean;
   /** The stream between the hosts does not look at its check values. */

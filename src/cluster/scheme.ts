@@ -5,6 +5,7 @@ import type { Guest } from "../guest/guest.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
 import type { MemoryDigest } from "../memory/memory-digest.ts";
 import type { Process } from "../sim/process.ts";
+import type { Signal } from "../sim/signal.ts";
 
 /** A way to keep a secondary ready: what each of the two sides does. */
 export interface Scheme {
@@ -31,6 +32,13 @@ export interface Scheme {
 export interface PrimaryReplication {
   /** Replicates; ends only when the secondary cannot be kept. It may be killed at any wait. */
   run(): Process<"refused">;
+  /** Set while {@link run} may be killed for {@link last}. Absent with it. */
+  readonly atRest?: Signal;
+  /**
+   * After {@link run} was killed at rest: brings the machine to a standstill in a state that the secondary
+   * has, with all of its output released. Schemes that cannot have none: their machine is stopped where it is.
+   */
+  last?(): Process<"committed" | "refused">;
   /** After {@link run} has ended or was killed: gives back what was taken from the machine. */
   end?(): void;
 }

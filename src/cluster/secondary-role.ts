@@ -1,7 +1,12 @@
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import { stateDigest } from "../checkpoint/state-digest.ts";
+import type { Datagram } from "../host/datagram.ts";
 import { assert } from "../sim/assert.ts";
+import type { Channel } from "../sim/channel.ts";
 import type { Process } from "../sim/process.ts";
+import { race } from "../sim/race.ts";
+import { decodeHandover, encodeHandover, handoverPort } from "./handover-message.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
@@ -22,7 +27,7 @@ export function* secondaryRole(
     term: node.term,
   });
 
-  // 1. Receive checkpoints until the primary is silent.
+  // 1. Receive checkpoints until the primary is silent, or hands the machine over.
   const streams = streamsWith(protection, node, primary);
   const [stream, ...moreStreams] = streams;
   const side: SecondarySide = {
@@ -35,7 +40,10 @@ export function* secondaryRole(
     replication.run(),
   );
   const heartbeat = heartbeatWith(protection, node, primary);
-  yield* heartbeat.suspected.wait();
+  const offers = host.open(handoverPort(machine));
+  const isOffered = yield* untilOffered(offers, heartbeat, { machine, term: node.term });
+  host.close(handoverPort(machine));
+  if (isOffered) yield* engine.announce<ClusterRecord>({ kind: "handover.received", ...about() });
 
   // 2. Stop receiving: nothing is acknowledged from here on, so a primary that still lives releases
   //    nothing that this host does not have.
@@ -54,6 +62,10 @@ export function* secondaryRole(
     yield* abandon("the primary goes on alone");
     return;
   }
+  if (isOffered) {
+    const taken = encodeHandover({ type: "taken", machine, term: node.term });
+    protection.network.send(host, primary, handoverPort(machine), taken);
+  }
   node.term += 1;
   yield* promote(protection, node, primary, replication);
 
@@ -62,6 +74,20 @@ export function* secondaryRole(
     // Nobody hears it, but a machine that runs for nobody is not left running.
     if (vm.started && !vm.paused) yield* vm.pause();
     yield* engine.announce<ClusterRecord>({ kind: "stand-by.abandoned", reason, ...about() });
+  }
+}
+
+/** Waits until the primary is silent, or offers the machine: true. */
+function* untilOffered(
+  offers: Channel<Datagram>,
+  heartbeat: Heartbeat,
+  { machine, term }: { readonly machine: string; readonly term: number },
+): Process<boolean> {
+  for (;;) {
+    const end = yield* race({ silent: heartbeat.suspected.wait(), offer: offers.receive() });
+    if (end.key === "silent") return false;
+    const offer = decodeHandover(end.value.bytes);
+    if (offer?.type === "offer" && offer.machine === machine && offer.term === term) return true;
   }
 }
 

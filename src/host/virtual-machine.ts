@@ -5,7 +5,7 @@ import type { Awaitable } from "../sim/awaitable.ts";
 import type { Channel } from "../sim/channel.ts";
 import { Condition } from "../sim/condition.ts";
 import type { Engine } from "../sim/engine.ts";
-import type { Process } from "../sim/process.ts";
+import type { Process, ProcessHandle } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import { Signal } from "../sim/signal.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
@@ -61,6 +61,7 @@ export class VirtualMachine {
   readonly #attention: Condition;
   readonly #input: InputGate;
   #started = false;
+  #processor: ProcessHandle | undefined;
   #idle = false;
   #isWoken = false;
   #penaltyPpm = 0;
@@ -185,7 +186,12 @@ export class VirtualMachine {
     assert(!this.#started, "a virtual machine is started once");
     this.#started = true;
     const name = `${this.name} on ${this.host.name}: processor`;
-    this.#options.engine.spawn(name, this.host.owner, () => this.#execute());
+    this.#processor = this.#options.engine.spawn(name, this.host.owner, () => this.#execute());
+  }
+
+  /** Ends the virtual processor, wherever it is: the machine is taken off this host. */
+  stop(): void {
+    this.#processor?.kill();
   }
 
   /** Stops the processor at its next boundary; returns when it stands still. */

@@ -63,6 +63,17 @@ export class ClusterNarrator {
         this.#flush(record.machine, tell("!", sentence), ["leaves", "leave"]);
         break;
       }
+      case "handover.started": {
+        const [host, other] = [shortName(record.host), shortName(record.secondary)];
+        tell("·", `${host} is to hand ${shortName(record.machine)} over to ${other}`);
+        break;
+      }
+      case "handover.received":
+        tell("·", `${shortName(record.host)} is offered ${shortName(record.machine)}, at rest`);
+        break;
+      case "machine.removed":
+        tell("·", `what was left of ${shortName(record.machine)} is off ${shortName(record.host)}`);
+        break;
       case "machine.fenced": {
         const sentence = `${shortName(record.host)} is fenced and answers nobody any more`;
         this.#flush(record.machine, tell("✗", sentence), ["is lost", "are lost"]);
