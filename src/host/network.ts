@@ -5,7 +5,7 @@ import type { Nanoseconds } from "../sim/time.ts";
 import type { HardwareProfile } from "./hardware-profile.ts";
 import { Host } from "./host.ts";
 import { Link } from "./link.ts";
-import { type LinkOptions, linkSettings } from "./link-options.ts";
+import { type LinkOptions, type LinkSettings, linkSettings } from "./link-options.ts";
 import { modern } from "./profiles/modern.ts";
 import type { Wire } from "./wire.ts";
 
@@ -31,6 +31,8 @@ export class Network {
   readonly #links: Link[] = [];
   /** By sending host, then by name of the receiver. */
   readonly #routes: Map<Host, Map<string, Route>> = new Map();
+  /** The mesh that a host is in, and its place there. */
+  readonly #meshes: Map<Host, { readonly mesh: LinkSettings; readonly place: number }> = new Map();
   #connectionCount = 0;
 
   constructor(engine: Engine) {
@@ -42,7 +44,7 @@ export class Network {
     return [...this.#hosts.values()];
   }
 
-  /** All links, in the order in which they were made. */
+  /** All links, in the order in which they were made; those of meshes are made when they are first used. */
   get links(): readonly Link[] {
     return this.#links;
   }
@@ -94,22 +96,41 @@ export class Network {
         `connect: expected two hosts, got ${from.name} twice`,
       );
     }
-    if (this.#route(from, to.name) !== undefined) {
+    if (this.linked(from, to)) {
       throw new StandinRangeError(
         "LINK_EXISTS",
         `connect: expected hosts without a link, got ${from.name} and ${to.name}`,
       );
     }
-    const link = new Link(this.engine, from, to, linkSettings(options, from.profile.link));
-    this.#links.push(link);
-    this.#routes.get(from)?.set(to.name, { link, wire: link.from(from) });
-    this.#routes.get(to)?.set(from.name, { link, wire: link.from(to) });
-    return link;
+    return this.#makeLink(from, to, linkSettings(options, from.profile.link));
+  }
+
+  /**
+   * Connects each of some hosts with each other one, as a switch does: every two of them have a link of their
+   * own, which is made when it is first asked for. So a thousand hosts cost what they use. What the options
+   * leave out comes from the profile of the first.
+   *
+   * @param hosts None of them in a mesh already.
+   * @throws StandinRangeError as {@link connect}; `LINK_EXISTS` for a host that is in a mesh.
+   */
+  mesh(hosts: readonly Host[], options: LinkOptions = {}): void {
+    const meshed = hosts.find((host) => this.#meshes.has(host));
+    if (meshed !== undefined) {
+      throw new StandinRangeError(
+        "LINK_EXISTS",
+        `mesh: expected hosts that are in none, got ${meshed.name}`,
+      );
+    }
+    const [first] = hosts;
+    if (first === undefined) return;
+    const mesh = linkSettings(options, first.profile.link);
+    for (const [place, host] of hosts.entries()) this.#meshes.set(host, { mesh, place });
   }
 
   /** Whether there is a link between two hosts. */
   linked(a: Host | string, b: Host | string): boolean {
-    return this.#route(this.#host(a), typeof b === "string" ? b : b.name) !== undefined;
+    const [one, other] = [this.#host(a), this.#host(b)];
+    return this.#routes.get(one)?.has(other.name) === true || this.#inOneMesh(one, other);
   }
 
   /**
@@ -171,7 +192,31 @@ export class Network {
   }
 
   #route(from: Host, to: string): Route | undefined {
+    return this.#routes.get(from)?.get(to) ?? this.#meshRoute(from, to);
+  }
+
+  #inOneMesh(host: Host, other: Host): boolean {
+    const mesh = this.#meshes.get(host)?.mesh;
+    return host !== other && mesh !== undefined && mesh === this.#meshes.get(other)?.mesh;
+  }
+
+  /** The way between two hosts of one mesh, made now. */
+  #meshRoute(from: Host, to: string): Route | undefined {
+    const other = this.#hosts.get(to);
+    if (other === undefined || !this.#inOneMesh(from, other)) return undefined;
+    const [one, two] = [this.#meshes.get(from)!, this.#meshes.get(other)!];
+    // The same link, whoever asks first.
+    if (one.place < two.place) this.#makeLink(from, other, one.mesh);
+    else this.#makeLink(other, from, one.mesh);
     return this.#routes.get(from)?.get(to);
+  }
+
+  #makeLink(from: Host, to: Host, settings: LinkSettings): Link {
+    const link = new Link(this.engine, from, to, settings);
+    this.#links.push(link);
+    this.#routes.get(from)?.set(to.name, { link, wire: link.from(from) });
+    this.#routes.get(to)?.set(from.name, { link, wire: link.from(to) });
+    return link;
   }
 
   #routeOrThrow(from: Host, to: string): Route {

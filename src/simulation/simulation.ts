@@ -166,7 +166,10 @@ export class Simulation {
     link: LinkOptions = {},
   ): { readonly [Key in Name]: Host } {
     const made = names.map((name) => [name, this.#makeHost(name, link)] as const);
-    for (const [, host] of made) for (const [, other] of made) this.#connect(host, other);
+    this.network.mesh(
+      made.map(([, host]) => host),
+      link,
+    );
     return Object.fromEntries(made) as { readonly [Key in Name]: Host };
   }
 

@@ -84,3 +84,22 @@ test("network: numbers of connections are never given twice", () => {
   const network = new Network(new Engine({ seed: 1 }));
   expect([network.nextConnection(), network.nextConnection()]).toEqual([1, 2]);
 });
+
+test("network: hosts of a mesh get a link when it is first asked for, the same one from both ends", () => {
+  const network = new Network(new Engine({ seed: 1 }));
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => network.addHost(name));
+  network.mesh([a!, b!, c!], { latency: us(7) });
+  expect(network.links).toHaveLength(0);
+  expect(network.linked("a", "c")).toBe(true);
+  expect(network.linked("a", "d")).toBe(false);
+  expect(network.linked("a", "a")).toBe(false);
+  expect(network.links).toHaveLength(0);
+  const link = network.link("c", "a");
+  expect([link.a, link.b]).toEqual([a, c]);
+  expect(network.link("a", "c")).toBe(link);
+  expect(network.links).toHaveLength(1);
+  expect(() => network.connect("b", "a")).toThrow("expected hosts without a link, got b and a");
+  expect(() => network.mesh([d!, b!])).toThrow("expected hosts that are in none, got b");
+  expect(() => network.mesh([d!], { loss: 2 })).toThrow("loss");
+  expect(() => network.link("a", "d")).toThrow('got "a" and "d"');
+});

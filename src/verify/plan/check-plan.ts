@@ -44,10 +44,9 @@ export function checkPlan(
 function checkLink(path: string, { from, to }: LinkFault, network: Network): void {
   // Every host is connected with the switch.
   if (from === SWITCH_NAME || to === SWITCH_NAME || network.linked(from, to)) return;
-  const linked = network.links
-    .map(({ a, b }) => [a.name, b.name])
-    .filter((ends) => ends.includes(from))
-    .map(([a, b]) => (a === from ? b : a));
+  const linked = network.hosts
+    .map(({ name }) => name)
+    .filter((name) => name !== from && network.linked(from, name));
   throw new StandinRangeError(
     "PLAN_LINK",
     `${path}.to: expected a host linked with ${from} (${linked.join(", ") || "none is"}), got ${JSON.stringify(to)}`,
