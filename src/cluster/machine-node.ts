@@ -61,6 +61,8 @@ export class MachineNode {
   role: Role;
   /** The term in which the node serves or follows. */
   term: number;
+  /** Whom it protects the machine with, or stands by; the last one if that is over. */
+  peer: string | undefined;
   /** What keeps the node ready to stand in, while it is a secondary and after. */
   replication: SecondaryReplication | undefined;
   /** True while the node serves without a secondary and nobody is about to change that. */

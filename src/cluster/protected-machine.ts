@@ -71,7 +71,7 @@ export class ProtectedMachine {
    * @param secondary A host that is on and has no living part of the machine.
    * @throws StandinRangeError `STAND_BY_HOST`; nothing is changed then.
    */
-  standBy(secondary: Host, { primary, term }: { primary: string; term: number }): void {
+  standBy(secondary: Host, { primary, term }: { primary: string; term: number }): MachineNode {
     const present = this.#nodes.find(({ host, alive }) => host === secondary && alive);
     if (secondary.power === "off" || present !== undefined) {
       const state = present === undefined ? "is off" : `has a part of it: ${present.role}`;
@@ -85,6 +85,7 @@ export class ProtectedMachine {
     if (former < 0) this.#nodes.push(standing);
     else this.#nodes[former] = standing;
     this.#stand(standing, primary);
+    return standing;
   }
 
   /** What a host does that is told to protect a machine that it serves alone: it begins to replicate. */
@@ -201,6 +202,7 @@ export class ProtectedMachine {
   #serve(serving: MachineNode, secondary: string): void {
     const { engine, machine } = this.#protection;
     const { host } = serving;
+    serving.peer = secondary;
     engine.spawn(`${machine} on ${host.name}: primary`, host.owner, () =>
       primaryRole(this.#protection, serving, secondary),
     );
@@ -210,6 +212,7 @@ export class ProtectedMachine {
   #stand(standing: MachineNode, primary: string): void {
     const { engine, machine } = this.#protection;
     const { host } = standing;
+    standing.peer = primary;
     engine.spawn(`${machine} on ${host.name}: secondary`, host.owner, () =>
       secondaryRole(this.#protection, standing, primary),
     );

@@ -27,9 +27,14 @@ import { PlanInjector } from "../verify/plan/plan-injector.ts";
 import type { NamedPoint } from "../verify/points/named-point.ts";
 import { NamedPoints } from "../verify/points/named-points.ts";
 import type { PointFilter } from "../verify/points/occurrence-counter.ts";
+import { type ManageOptions, manageSettings } from "./manage-options.ts";
+import { ManagedCluster } from "./managed-cluster.ts";
 
 /** Name of the host that carries the witness; it is made when the first machine is protected. */
 export const WITNESS_HOST = "witness";
+
+/** Name of the host that carries the coordinator of a cluster, see {@link Simulation.manage}. */
+export const COORDINATOR_HOST = "coordinator";
 
 /** How a simulation is made. */
 export interface SimulationOptions {
@@ -223,6 +228,19 @@ export class Simulation {
     if (activeHost !== undefined) this.#connect(activeHost, secondary);
     if (this.#witness !== undefined) this.#connect(secondary, this.#witness.host);
     machine.protectAgain(secondary);
+  }
+
+  /**
+   * Puts hosts under a coordinator: it places machines, gives those that lost a copy another one, and empties
+   * hosts for maintenance. It runs on a host of its own, {@link COORDINATOR_HOST}.
+   *
+   * @throws StandinRangeError `MANAGE_OPTION`; `HOST_EXISTS` when there is a coordinator already.
+   */
+  manage(options: ManageOptions): ManagedCluster {
+    const settings = manageSettings(options);
+    const coordinator = this.#makeHost(COORDINATOR_HOST, {});
+    for (const { host } of settings.hosts) this.#connect(host, coordinator);
+    return new ManagedCluster(this, coordinator, settings);
   }
 
   /**

@@ -107,6 +107,15 @@ export const points: readonly Point[] = [
   announced("failover.loaded", "the stand-in has the state that it goes on from"),
   announced("failover.running", "a stand-in whose machine runs goes on in its own state"),
   announced("failover.serving", "the stand-in runs and has claimed the machine's address"),
+  // Coordinators of clusters
+  noted("coordinator.host", "a host comes under a coordinator"),
+  noted("coordinator.started", "a coordinator begins to decide, after hearing its hosts"),
+  noted("coordinator.order", "a coordinator is about to send an order to a host"),
+  noted("placement.none", "a coordinator finds no host for a second copy"),
+  announced("stand-by.booted", "a host has booted a machine to stand by, on order"),
+  noted("maintenance.started", "a host is to be left empty"),
+  noted("maintenance.ended", "a host may be used again"),
+  noted("host.evacuated", "nothing is left on a host that is to be empty"),
   // Clients
   noted("request.invoked", "a client sends a request for the first time"),
   noted("request.retried", "a client sends a request again"),

@@ -1,0 +1,193 @@
+import { Coordinator } from "../cluster/placement/coordinator.ts";
+import { HostAgent } from "../cluster/placement/host-agent.ts";
+import { placed } from "../cluster/placement/placement.ts";
+import type { ProtectedMachine } from "../cluster/protected-machine.ts";
+import { SILENCE } from "../guest/copy-guest.ts";
+import type { GuestImage } from "../guest/guest.ts";
+import { memoryBytesOf } from "../guest/memory-bytes.ts";
+import type { Host } from "../host/host.ts";
+import { StandinRangeError } from "../sim/errors.ts";
+import { type Process, sleep } from "../sim/process.ts";
+import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
+import type { ManageSettings } from "./manage-options.ts";
+import type { ProtectOptions, Simulation } from "./simulation.ts";
+
+/** How a machine is protected in a managed cluster. */
+export type PlacedOptions = Omit<ProtectOptions, "primary" | "secondary"> &
+  Partial<Pick<ProtectOptions, "primary" | "secondary">>;
+
+/** How hosts are restarted one after the other. */
+export interface RollingRestartOptions {
+  /** How long each is off. Default 1 s. */
+  readonly offFor?: Nanoseconds;
+  /** In which order. Default: as they were given. */
+  readonly hosts?: readonly Host[];
+}
+
+/** Boot time of the largest host that is told to stand by, with room for its messages. */
+const BOOT_PATIENCE_NS: Nanoseconds = ms(500);
+
+/** How often an operator looks whether what was asked for has come about. */
+const OPERATOR_LOOK_NS: Nanoseconds = ms(50);
+
+/**
+ * Hosts and machines that a coordinator looks after: places new machines, gives those that lost a copy another
+ * one, empties hosts for maintenance.
+ */
+export class ManagedCluster {
+  readonly coordinator: Coordinator;
+  readonly #simulation: Simulation;
+  readonly #hosts: ReadonlyMap<string, Host>;
+  readonly #machines = new Map<string, ProtectedMachine>();
+  #rolling = false;
+
+  /** Made by `simulation.manage`. */
+  constructor(simulation: Simulation, coordinatorHost: Host, settings: ManageSettings) {
+    const { hosts, reportNs, ...others } = settings;
+    const { engine, network } = simulation;
+    this.#simulation = simulation;
+    this.#hosts = new Map(hosts.map(({ name, host }) => [name, host]));
+    const bootNs = BOOT_PATIENCE_NS;
+    this.coordinator = new Coordinator({
+      engine,
+      network,
+      host: coordinatorHost,
+      hosts,
+      bootNs,
+      ...others,
+    });
+    const coordinator = coordinatorHost.name;
+    for (const { host } of hosts) {
+      new HostAgent({ engine, network, host, coordinator, machines: this.#machines, reportNs });
+    }
+  }
+
+  /** Machines of the cluster, in the order in which they came. */
+  get machines(): readonly ProtectedMachine[] {
+    return [...this.#machines.values()];
+  }
+
+  /**
+   * Boots a machine on two hosts that the placement rules allow, or on those that are given, and has it
+   * looked after: whenever it runs alone it gets another secondary.
+   *
+   * @throws StandinRangeError `NO_ROOM` when the rules leave no host for one of the copies, `NO_SUCH_HOST`;
+   *   and what `simulation.protect` throws. Nothing is changed then.
+   */
+  protect(image: GuestImage, options: PlacedOptions = {}): ProtectedMachine {
+    // Booted once more, to see what it needs before anything is changed.
+    const bytes = memoryBytesOf(image.create(SILENCE));
+    const [primary, secondary] = this.#place(image.name, bytes, options);
+    const machine = this.#simulation.protect(image, { ...options, primary, secondary });
+    this.#machines.set(machine.name, machine);
+    this.coordinator.add(machine.name);
+    return machine;
+  }
+
+  /**
+   * Empties a host for maintenance, while its machines go on: see {@link Coordinator.evacuate}.
+   *
+   * @throws StandinRangeError `NO_SUCH_HOST`, `EVACUATION`; nothing is changed then.
+   */
+  evacuate(host: Host): void {
+    this.coordinator.evacuate(host.name);
+  }
+
+  /** The host may be used again. */
+  endMaintenance(host: Host): void {
+    this.coordinator.endMaintenance(host.name);
+  }
+
+  /**
+   * Restarts hosts one after the other, as for an update: each is emptied, switched off, switched on, and
+   * used again; the next one follows when every machine has two copies. What an operator does, with hands of
+   * his own: it goes on whatever fails, and waits as long as it must.
+   *
+   * @throws StandinRangeError `ROLLING_RESTART` while there is one; what {@link evacuate} throws for the
+   *   first host. Nothing is changed then.
+   */
+  rollingRestart(options: RollingRestartOptions = {}): void {
+    const { offFor = seconds(1), hosts = [...this.#hosts.values()] } = options;
+    if (this.#rolling) {
+      throw new StandinRangeError(
+        "ROLLING_RESTART",
+        "rollingRestart: expected none to be under way, got another one",
+      );
+    }
+    const [first] = hosts;
+    if (first === undefined) return;
+    this.evacuate(first);
+    this.#rolling = true;
+    const { engine } = this.#simulation;
+    const operator = engine.createOwner("operator");
+    engine.spawn("operator: rolling restart", operator, () => this.#restartAll(hosts, offFor));
+  }
+
+  *#restartAll(hosts: readonly Host[], offFor: Nanoseconds): Process {
+    for (const host of hosts) {
+      while (!this.#hasBegun(host)) yield* sleep(OPERATOR_LOOK_NS);
+      while (!this.coordinator.isEvacuated(host.name)) yield* sleep(OPERATOR_LOOK_NS);
+      host.crash();
+      yield* sleep(offFor);
+      host.restart();
+      this.endMaintenance(host);
+      while (!this.machines.every(({ isProtected }) => isProtected)) yield* sleep(OPERATOR_LOOK_NS);
+    }
+    this.#rolling = false;
+  }
+
+  /** Tries to begin with a host: there may be no room for its machines just now. */
+  #hasBegun(host: Host): boolean {
+    try {
+      this.evacuate(host);
+      return true;
+    } catch (error) {
+      if (error instanceof StandinRangeError && error.code === "EVACUATION") return false;
+      throw error;
+    }
+  }
+
+  #place(name: string, bytes: number, options: PlacedOptions): [Host, Host] {
+    const hosts = this.#rooms();
+    const taken: Host[] = [];
+    for (const wanted of [options.primary, options.secondary]) {
+      const target = placed(
+        wanted === undefined ? hosts : hosts.filter((host) => host.name === wanted.name),
+        {
+          bytes,
+          present: new Set(taken.map((host) => host.name)),
+          domains: new Set(taken.map((host) => this.#domainOf(host))),
+        },
+      );
+      if (target === undefined) {
+        const copy =
+          taken.length === 0 ? "a copy" : `a second copy, the first on ${taken[0]!.name}`;
+        const rooms = hosts.map((host) => `${host.name} ${host.memoryBytes - host.usedBytes} B`);
+        throw new StandinRangeError(
+          "NO_ROOM",
+          `protect: expected room for ${bytes} B, ${copy}, of ${name}; got ${rooms.join(", ")}`,
+        );
+      }
+      taken.push(this.#hosts.get(target.name)!);
+    }
+    return [taken[0]!, taken[1]!];
+  }
+
+  /** Rooms as they are: at the beginning no host has told of any machine. */
+  #rooms() {
+    return this.coordinator.hosts.map(({ name, domain, memoryBytes }) => {
+      const host = this.#hosts.get(name)!;
+      let usedBytes = 0;
+      for (const { nodes } of this.#machines.values()) {
+        const part = nodes.find((node) => node.host === host && node.alive);
+        if (part !== undefined) usedBytes += memoryBytesOf(part.vm.guest);
+      }
+      const isOpen = host.power === "on" && !this.coordinator.isMaintained(name);
+      return { name, domain, memoryBytes, usedBytes, isOpen };
+    });
+  }
+
+  #domainOf(host: Host): string {
+    return this.coordinator.hosts.find(({ name }) => name === host.name)!.domain;
+  }
+}
