@@ -1,6 +1,7 @@
 import { Coordinator } from "../cluster/placement/coordinator.ts";
 import { HostAgent } from "../cluster/placement/host-agent.ts";
 import { placed } from "../cluster/placement/placement.ts";
+import type { PlacementRecord } from "../cluster/placement/records.ts";
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { SILENCE } from "../guest/copy-guest.ts";
 import type { GuestImage } from "../guest/guest.ts";
@@ -80,6 +81,10 @@ export class ManagedCluster {
     const [primary, secondary] = this.#place(image.name, bytes, options);
     const machine = this.#simulation.protect(image, { ...options, primary, secondary });
     this.#machines.set(machine.name, machine);
+    for (const { name: host } of [primary, secondary]) {
+      const placed = { machine: machine.name, host, memoryBytes: bytes };
+      this.#simulation.trace.emit<PlacementRecord>({ kind: "machine.placed", ...placed });
+    }
     this.coordinator.add(machine.name);
     return machine;
   }

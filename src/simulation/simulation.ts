@@ -239,7 +239,11 @@ export class Simulation {
   manage(options: ManageOptions): ManagedCluster {
     const settings = manageSettings(options);
     const coordinator = this.#makeHost(COORDINATOR_HOST, {});
-    for (const { host } of settings.hosts) this.#connect(host, coordinator);
+    this.#witness ??= this.#makeWitness();
+    for (const host of [coordinator, ...settings.hosts.map((each) => each.host)]) {
+      this.#connect(host, this.#witness.host);
+      this.#connect(host, coordinator);
+    }
     return new ManagedCluster(this, coordinator, settings);
   }
 

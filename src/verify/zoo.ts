@@ -1,3 +1,4 @@
+import type { PlacementDefects } from "../cluster/placement/placement.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
@@ -8,6 +9,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
 export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
+  /** In rules of placement. */
+  readonly placement?: PlacementDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
@@ -67,7 +70,10 @@ export type ZooName =
   | "replay-one-late"
   | "replay-unchecked"
   | "released-before-comparison"
-  | "duplicate-output-at-promotion";
+  | "duplicate-output-at-promotion"
+  | "both-copies-in-one-rack"
+  | "host-overfilled"
+  | "dismissed-without-term";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -278,6 +284,21 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scenario: "kv",
     compare: { sendDropped: true },
   },
+  "both-copies-in-one-rack": {
+    what: "a second copy is made in the rack of the first, where one failure takes both",
+    scenario: "evacuation",
+    placement: { anyDomain: true },
+  },
+  "host-overfilled": {
+    what: "a second copy is made on a host that has no room for it",
+    scenario: "evacuation",
+    placement: { anySize: true },
+  },
+  "dismissed-without-term": {
+    what: "a primary dismisses its secondary, which the witness may name yet, and does not ask",
+    scenario: "evacuation",
+    cluster: { dismissWithoutTerm: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -291,13 +312,15 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine, part, log, compare } = memberNamed(name);
+    const { placement, checkpoint, cluster, program, machine, part, log, compare } =
+      memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (part !== undefined) defects.part = { ...defects.part, ...part };
     if (log !== undefined) defects.log = { ...defects.log, ...log };
     if (compare !== undefined) defects.compare = { ...defects.compare, ...compare };
+    if (placement !== undefined) defects.placement = { ...defects.placement, ...placement };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;

@@ -25,7 +25,7 @@ export interface PlacementRequest {
 export interface PlacementDefects {
   /** Both copies may lie in one domain. */
   readonly anyDomain?: boolean;
-  /** A host takes more than it has room for. */
+  /** Nobody looks at the room that a host has: the first one takes it. */
   readonly anySize?: boolean;
 }
 
@@ -43,7 +43,7 @@ export function placed(
     if (!host.isOpen || present.has(host.name)) continue;
     if (domains.has(host.domain) && !anyDomain) continue;
     if (roomOf(host) < bytes && !anySize) continue;
-    if (best === undefined || roomOf(host) > roomOf(best)) best = host;
+    if (best === undefined || (!anySize && roomOf(host) > roomOf(best))) best = host;
   }
   return best;
 }

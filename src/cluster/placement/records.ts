@@ -26,6 +26,13 @@ export type PlacementRecord =
       readonly host: string;
     }
   | {
+      /** A new machine is about to be booted on two hosts; told of each. */
+      readonly kind: "machine.placed";
+      readonly machine: string;
+      readonly host: string;
+      readonly memoryBytes: number;
+    }
+  | {
       /** A host has booted a machine to stand by. */
       readonly kind: "stand-by.booted";
       readonly machine: string;

@@ -111,6 +111,7 @@ export const points: readonly Point[] = [
   noted("coordinator.host", "a host comes under a coordinator"),
   noted("coordinator.started", "a coordinator begins to decide, after hearing its hosts"),
   noted("coordinator.order", "a coordinator is about to send an order to a host"),
+  noted("machine.placed", "a new machine was booted on a host that the rules allow"),
   noted("placement.none", "a coordinator finds no host for a second copy"),
   announced("stand-by.booted", "a host has booted a machine to stand by, on order"),
   noted("maintenance.started", "a host is to be left empty"),
