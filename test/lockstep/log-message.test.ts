@@ -86,17 +86,18 @@ test("log message: bytes that carry a right check value may still say anything",
   );
 });
 
-/** A batch of one stretch with one answer, with other bytes so far from its end, and a right check value. */
-function patched(answer: Answer, fromEnd: number, value: number): Uint8Array {
+/** A batch of one stretch with one answer, another word so far from its end, more bytes, and a right check value. */
+function patched(answer: Answer, fromEnd: number, value: number, more = 0): Uint8Array {
   const entry = { type: "stretch", answers: [answer] } as const;
   const full = { ...entry, usedNs: 1, boundary: "idle", instructions: 0, check: 2 } as const;
   const bytes = encodeLogMessage({
     ...{ type: "batch", term: 1, first: 1, released: 0 },
     entries: [full],
   });
-  const body = bytes.slice(0, -4);
-  new DataView(body.buffer).setUint32(body.length - fromEnd, value, true);
-  const sealed = new Uint8Array(bytes.length);
+  const body = new Uint8Array(bytes.length - 4 + more);
+  body.set(bytes.subarray(0, -4));
+  new DataView(body.buffer).setUint32(bytes.length - 4 - fromEnd, value, true);
+  const sealed = new Uint8Array(body.length + 4);
   sealed.set(body);
   new DataView(sealed.buffer).setUint32(body.length, xxh32(body), true);
   return sealed;
@@ -117,5 +118,9 @@ test("log message: an announced length of a read is bounded, and by the bytes th
     expect(decodeLogMessage(patched(largest, lengthAt, length))).toBeUndefined();
   }
   expect(decodeLogMessage(patched(disk(8), 12, 9))).toBeUndefined();
+  expect(decodeLogMessage(patched(disk(8), 12, 9, 1))).toBeDefined();
+  // One that is there, and more than a disk can have read.
+  const beyond = patched(largest, lengthAt, DISK_READ_BYTES_MAX + 1, 1);
+  expect(decodeLogMessage(beyond)).toBeUndefined();
   expect(() => patched(disk(DISK_READ_BYTES_MAX + 1), 4, 0)).toThrow("a read keeps its bound");
 });
