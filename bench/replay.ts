@@ -15,6 +15,7 @@ import {
   flatImage,
   type GuestImage,
   keyValue,
+  riscvDiskReader,
   riscvGuest,
   riscvKeyValue,
   riscvMuncher,
@@ -59,8 +60,13 @@ function protectedRun(image: GuestImage, scheme: Scheme, load: Load) {
   return { simulation, machine, of };
 }
 
-function logRate(name: string, image: GuestImage, load: Load): void {
-  const { of } = protectedRun(image, schemes.vmwareFt(), load);
+function logRate(
+  name: string,
+  image: GuestImage,
+  load: Load,
+  scheme: Scheme = schemes.vmwareFt(),
+): void {
+  const { of } = protectedRun(image, scheme, load);
   const sent = of("log.sent");
   const bits = 8 * sent.reduce((sum, { bytes }) => sum + bytes, 0);
   const entries = sent.reduce((sum, each) => sum + each.entries, 0);
@@ -106,6 +112,18 @@ logRate("key-value, 2,000 requests/s", keyValue(), busy);
 logRate("RISC-V key-value, 2,000 requests/s", riscvKeyValue(), busy);
 logRate("SQLite, 2,000 requests/s", sqlite(), busy);
 logRate("RISC-V muncher, timer at 1000 Hz", riscvMuncher(), { untilNs: seconds(1) });
+console.log("machines that read their disk: reads in the log, or read again by the secondary");
+for (const [sectorsPerRead, period, what] of [
+  [8, 10_000, "4 KiB every 1 ms"],
+  [8, 100_000, "4 KiB every 10 ms"],
+  [128, 100_000, "64 KiB every 10 ms"],
+] as const) {
+  for (const diskReads of ["logged", "own"] as const) {
+    const image = riscvDiskReader({ sectorsPerRead, period });
+    const scheme = schemes.vmwareFt({ diskReads });
+    logRate(`${what}, ${diskReads}`, image, { untilNs: seconds(1) }, scheme);
+  }
+}
 console.log("recovery of a hybrid by its period (key-value, 0.4 ms a request, dies after 1.99 s)");
 for (const period of [ms(25), ms(100), ms(250), ms(500), seconds(1), seconds(2)]) recovery(period);
 console.log("boots, recorded on one host and replayed on the other");

@@ -17,7 +17,14 @@ export {
 } from "./guest/console-packet.ts";
 export { cloneGuest, copyGuest } from "./guest/copy-guest.ts";
 export { type CounterOptions, counter, counterValue } from "./guest/counter.ts";
-export type { Guest, GuestImage, GuestRun, GuestServices, Workload } from "./guest/guest.ts";
+export type {
+  DiskRead,
+  Guest,
+  GuestImage,
+  GuestRun,
+  GuestServices,
+  Workload,
+} from "./guest/guest.ts";
 export { GuestPanic } from "./guest/guest-panic.ts";
 export { type KeyValueOptions, keyValue } from "./guest/key-value.ts";
 export {
@@ -81,6 +88,7 @@ export type {
   RiscvMachineOptions,
 } from "./guest/riscv/machine-options.ts";
 export type { MachineRun } from "./guest/riscv/machine-run.ts";
+export { type RiscvDiskReaderOptions, riscvDiskReader } from "./guest/riscv/riscv-disk-reader.ts";
 export { RiscvGuest, type RiscvGuestOptions, riscvGuest } from "./guest/riscv/riscv-guest.ts";
 export { type RiscvHypervisorOptions, riscvHypervisor } from "./guest/riscv/riscv-hypervisor.ts";
 export { type RiscvJournalOptions, riscvJournal } from "./guest/riscv/riscv-journal.ts";

@@ -88,6 +88,7 @@ export type {
   CompareOptions,
 } from "./lockstep/compare/options.ts";
 export type { CompareRecord } from "./lockstep/compare/records.ts";
+export type { DiskReads } from "./lockstep/disk-reads.ts";
 export type { FollowOptions, LogDefects, LogOptions } from "./lockstep/options.ts";
 export type { LockstepRecord } from "./lockstep/records.ts";
 export type { Shadow, ShadowStep } from "./lockstep/shadow.ts";

@@ -128,6 +128,22 @@ const GUESTS = [
     ],
   },
   {
+    name: "disk-reader",
+    what: "a program that reads its disk",
+    sources: ["common/virtio-blk.c"],
+    symbols: [
+      "reader_sectors",
+      "reader_period",
+      "reader_write_reads",
+      "reader_report_reads",
+      "reader_seed",
+      "reader_buffer",
+      "reader_reads",
+      "reader_checksum",
+      "block_queue",
+    ],
+  },
+  {
     name: "timer-echo",
     what: "a program of timer interrupts, echoed input and atomic additions",
     symbols: [

@@ -2,9 +2,19 @@ import type { Memory } from "../memory/memory.ts";
 import type { RandomStream } from "../sim/random.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 
+/** A read of a machine's disk, at the moment at which it is done. */
+export interface DiskRead {
+  /** Bytes that the machine asked for, at most 512 KiB. */
+  readonly sizeBytes: number;
+  /** The guest's own time from when it asked for them. */
+  readonly tookNs: Nanoseconds;
+  /** Reads them from the machine's own disk: bytes that the caller keeps. */
+  readonly own: () => Uint8Array;
+}
+
 /**
  * What the host provides to a machine. A guest reads time and randomness from here and nowhere
- * else, and calls none of it while it boots: a boot gives the same memory every time.
+ * else, and calls neither while it boots: a boot gives the same memory every time.
  */
 export interface GuestServices {
   /** The host's clock. It may stand still, jump or run backwards, as clocks of hosts do. */
@@ -17,6 +27,11 @@ export interface GuestServices {
    * Default: they come from there.
    */
   turn32?(): number;
+  /**
+   * What a read of the machine's disk comes to: bytes that the disk puts into the machine's memory, as many as
+   * were asked for, and does not change. Default: what the machine's own disk holds, as in a boot.
+   */
+  diskRead?(read: DiskRead): Uint8Array;
   /** Sends a packet. The guest gives the bytes away and does not touch them again. */
   transmit(packet: Uint8Array): void;
 }

@@ -1,4 +1,4 @@
-import type { GuestServices } from "../guest/guest.ts";
+import type { DiskRead, GuestServices } from "../guest/guest.ts";
 import { assert } from "../sim/assert.ts";
 import type { RandomStream } from "../sim/random.ts";
 import type { HostClock } from "./host-clock.ts";
@@ -8,11 +8,11 @@ import type { MachineTap } from "./machine-tap.ts";
 const TRANSMISSIONS_MAX = 4_096;
 
 /** What answers a guest instead of its host. */
-export type AnswerSource = Pick<GuestServices, "now" | "random32">;
+export type AnswerSource = Required<Pick<GuestServices, "now" | "random32" | "diskRead">>;
 
 /**
- * What the services of a guest lead to: the clock and the randomness of its host, unless somebody answers
- * for them; whoever listens is told of the answers. What the guest sends is kept until it is taken.
+ * What the services of a guest lead to: the clock and the randomness of its host, and the machine's own disk,
+ * unless somebody answers for them; whoever listens is told of the answers. What the guest sends is kept until it is taken.
  *
  * Which hart runs next is not told to whoever listens: processors decide that between themselves, and no
  * hypervisor can log it.
@@ -41,6 +41,12 @@ export class GuestPort implements GuestServices {
     const value = this.source === undefined ? this.#random.u32() : this.source.random32();
     this.tap?.randomDrawn(value);
     return value;
+  }
+
+  diskRead(read: DiskRead): Uint8Array {
+    const bytes = this.source === undefined ? read.own() : this.source.diskRead(read);
+    this.tap?.diskRead(bytes);
+    return bytes;
   }
 
   turn32(): number {

@@ -47,6 +47,10 @@ export interface HardwareCosts {
   readonly swapPageNs: Nanoseconds;
   /** Writing one page to a disk that is kept busy. Time of the disk, not of a processor. */
   readonly diskWritePageNs: Nanoseconds;
+  /** A read of a disk until its first byte is there. Time of the disk, not of a processor. */
+  readonly diskReadNs: Nanoseconds;
+  /** Each page of such a read. */
+  readonly diskReadPageNs: Nanoseconds;
   /** The first write to a watched page, while the machine runs. */
   readonly writeFaultNs: Nanoseconds;
   /** A full dirty ring: leaving the machine, taking the entries out, going back. While it runs. */

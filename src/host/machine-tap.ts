@@ -13,6 +13,8 @@ export interface MachineTap {
   clockRead(value: number): void;
   /** The guest has drawn 32 random bits. */
   randomDrawn(value: number): void;
+  /** The guest's disk has read these bytes. Nobody changes them. */
+  diskRead(bytes: Uint8Array): void;
   /**
    * A stretch is over and the time that it used has passed; what it sent leaves right after this.
    *

@@ -1,10 +1,11 @@
 import type { ByteReader } from "../sim/byte-reader.ts";
 import { unsealed } from "../sim/sealed-bytes.ts";
-import type { Answer, LogEntry } from "./log-entry.ts";
+import { type Answer, DISK_READ_BYTES_MAX, type LogEntry } from "./log-entry.ts";
 import { BATCH_ENTRIES_MAX, type LogMessage } from "./log-message.ts";
 import {
   BATCH,
   CLOCK,
+  DISK,
   DIVERGED,
   ERROR,
   IDLE,
@@ -28,7 +29,7 @@ const ANSWER_BYTES_MIN = 5;
 /**
  * Reads a message.
  *
- * @param bytes Taken over: inputs are views of them.
+ * @param bytes Taken over: inputs, and what disks have read, are views of them.
  * @returns `undefined` for anything that is not exactly one message with a right check value.
  */
 export function decodeLogMessage(bytes: Uint8Array): LogMessage | undefined {
@@ -98,13 +99,29 @@ function readAnswers(reader: ByteReader): Answer[] | undefined {
   if (count * ANSWER_BYTES_MIN > reader.remaining) return undefined;
   const answers: Answer[] = [];
   for (let index = 0; index < count; index += 1) {
-    const code = reader.u8();
-    if (code !== CLOCK && code !== RANDOM) return undefined;
-    const value = code === CLOCK ? long(reader) : reader.u32();
-    if (!Number.isSafeInteger(value)) return undefined;
-    answers.push({ service: code === CLOCK ? "clock" : "random", value });
+    const answer = readAnswer(reader);
+    if (answer === undefined || reader.failed) return undefined;
+    answers.push(answer);
   }
   return answers;
+}
+
+function readAnswer(reader: ByteReader): Answer | undefined {
+  switch (reader.u8()) {
+    case CLOCK: {
+      const value = long(reader);
+      return Number.isSafeInteger(value) ? { service: "clock", value } : undefined;
+    }
+    case RANDOM:
+      return { service: "random", value: reader.u32() };
+    case DISK: {
+      const sizeBytes = reader.u32();
+      if (sizeBytes > DISK_READ_BYTES_MAX) return undefined;
+      return { service: "disk", bytes: reader.bytes(sizeBytes) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function readPages(reader: ByteReader): number[] | undefined {

@@ -1,11 +1,12 @@
 import { assert } from "../sim/assert.ts";
 import { ByteWriter } from "../sim/byte-writer.ts";
 import { sealed } from "../sim/sealed-bytes.ts";
-import { type Answer, INPUT_BYTES_MAX, type LogEntry } from "./log-entry.ts";
+import { type Answer, DISK_READ_BYTES_MAX, INPUT_BYTES_MAX, type LogEntry } from "./log-entry.ts";
 import { BATCH_ENTRIES_MAX, type BatchMessage, type LogMessage } from "./log-message.ts";
 import {
   BATCH,
   CLOCK,
+  DISK,
   DIVERGED,
   ERROR,
   IDLE,
@@ -78,13 +79,19 @@ function writeEntry(writer: ByteWriter, entry: LogEntry): void {
   for (const answer of answers) writeAnswer(writer, answer);
 }
 
-function writeAnswer(writer: ByteWriter, { service, value }: Answer): void {
-  if (service === "random") {
-    writer.u8(RANDOM).u32(value);
-    return;
+function writeAnswer(writer: ByteWriter, answer: Answer): void {
+  switch (answer.service) {
+    case "random":
+      writer.u8(RANDOM).u32(answer.value);
+      break;
+    case "clock":
+      long(writer.u8(CLOCK), answer.value);
+      break;
+    case "disk":
+      assert(answer.bytes.length <= DISK_READ_BYTES_MAX, "a read keeps its bound");
+      writer.u8(DISK).u32(answer.bytes.length).bytes(answer.bytes);
+      break;
   }
-  writer.u8(CLOCK);
-  long(writer, value);
 }
 
 function head(writer: ByteWriter, code: number, term: number, position: number): void {

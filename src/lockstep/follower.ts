@@ -1,12 +1,15 @@
 import type { SecondarySide } from "../checkpoint/secondary-side.ts";
 import { stateDigest } from "../checkpoint/state-digest.ts";
 import { decodePacket } from "../guest/packet.ts";
+import { PAGE_SIZE } from "../memory/page.ts";
 import { assert } from "../sim/assert.ts";
-import type { Process } from "../sim/process.ts";
-import type { StretchEntry } from "./log-entry.ts";
+import { type Process, sleep } from "../sim/process.ts";
+import type { Nanoseconds } from "../sim/time.ts";
+import { diskWaitNs } from "./disk-reads.ts";
+import { diskBytes, type StretchEntry } from "./log-entry.ts";
 import type { LogStore } from "./log-store.ts";
 import { DIGEST_POSITIONS } from "./machine-log.ts";
-import type { LogDefects } from "./options.ts";
+import type { LogSettings } from "./options.ts";
 import type { LockstepRecord } from "./records.ts";
 import { Replayer } from "./replayer.ts";
 import { UnsentOutput } from "./unsent-output.ts";
@@ -29,11 +32,12 @@ export class Follower {
   #position: number | undefined;
   #entries = 0;
 
-  constructor(side: SecondarySide, store: LogStore, broken: LogDefects) {
+  constructor(side: SecondarySide, store: LogStore, settings: LogSettings) {
+    const { diskReads, broken } = settings;
     this.#side = side;
     this.#store = store;
     this.#mayHaveGap = broken.cutBeforeCommit === true;
-    this.#replayer = new Replayer(side.vm, broken);
+    this.#replayer = new Replayer(side.vm, { diskReads, broken });
   }
 
   /** Position up to which it has replayed, `undefined` while it does not know where it is. */
@@ -86,11 +90,12 @@ export class Follower {
     const position = this.next;
     const entry = this.#store.log.at(position);
     assert(entry !== undefined, "what is replayed next is kept");
-    const divergence = entry.type === "mark" ? undefined : this.#replay(position, entry);
+    const replayed = entry.type === "mark" ? undefined : this.#replay(position, entry);
+    const divergence = replayed?.divergence;
     this.#position = position;
     this.#store.drop(position);
     if (divergence === undefined) this.#store.replayed = position;
-    if (entry.type === "stretch") yield* this.#pay(entry);
+    if (entry.type === "stretch") yield* this.#pay(entry, replayed?.diskNs ?? 0);
     if (divergence === undefined) return undefined;
     yield* this.#side.engine.announce<LockstepRecord>({
       kind: "replay.diverged",
@@ -126,8 +131,11 @@ export class Follower {
     });
   }
 
-  #replay(position: number, entry: StretchEntry): string | undefined {
-    const { engine, vm, digest } = this.#side;
+  #replay(
+    position: number,
+    entry: StretchEntry,
+  ): { divergence: string | undefined; diskNs: Nanoseconds } {
+    const { engine, host, vm, digest } = this.#side;
     const at = this.#store.at(position);
     this.#entries += 1;
     const request = entry.input && decodePacket(entry.input);
@@ -135,21 +143,25 @@ export class Follower {
       const { client, number } = request;
       engine.trace.emit<LockstepRecord>({ kind: "request.replayed", client, number, ...at });
     }
-    const { sent, divergence } = this.#replayer.replay(entry);
+    const { sent, divergence, ownReads } = this.#replayer.replay(entry);
     this.unsent.released(this.#store.released);
     if (position > this.#store.released) this.unsent.add(position, sent);
     if (divergence === undefined && position % DIGEST_POSITIONS === 0) {
       const state = stateDigest(digest, vm.guest.saveRegisters());
       engine.trace.emit<LockstepRecord>({ kind: "stretch.replayed", digest: state, ...at });
     }
-    return divergence;
+    return { divergence, diskNs: diskWaitNs(ownReads, host.profile) };
   }
 
-  *#pay({ input, answers, usedNs }: StretchEntry): Process {
+  /** @param diskNs For which it waits for its own disk beside what the guest did. */
+  *#pay(entry: StretchEntry, diskNs: Nanoseconds): Process {
+    const { input, answers, usedNs } = entry;
     const { host } = this.#side;
-    const { guestCallNs, replayEventNs } = host.profile;
+    const { guestCallNs, replayEventNs, applyPageNs } = host.profile;
     const inputs = input === undefined ? 0 : 1;
     const events = 1 + inputs + answers.length;
-    yield* host.compute(usedNs + inputs * guestCallNs + events * replayEventNs);
+    const putNs = Math.ceil((diskBytes(entry) * applyPageNs) / PAGE_SIZE);
+    yield* host.compute(usedNs + inputs * guestCallNs + events * replayEventNs + putNs);
+    if (diskNs > 0) yield* sleep(diskNs);
   }
 }

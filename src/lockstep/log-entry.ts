@@ -1,20 +1,33 @@
 /** Longest input that an entry is believed to carry. */
 export const INPUT_BYTES_MAX = 65_535;
 
-/** What a service of the machine answered within a stretch. */
-export interface Answer {
+/** Most bytes of one read of a disk that an entry is believed to carry. */
+export const DISK_READ_BYTES_MAX = 524_288;
+
+/** What the clock or the random source answered within a stretch. */
+export interface NumberAnswer {
   readonly service: "clock" | "random";
   /** A time in whole nanoseconds, which may be negative, or 32 bits. */
   readonly value: number;
 }
+
+/** What was read from the machine's disk, where reads are logged. */
+export interface DiskAnswer {
+  readonly service: "disk";
+  /** Nobody changes them. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a service of the machine answered within a stretch. */
+export type Answer = NumberAnswer | DiskAnswer;
 
 /**
  * One stretch of a machine's execution, from one boundary to the next, with everything that the machine did
  * not work out by itself. Where it ends is told by the guest's own time and, where it counts them, by the
  * instructions that it began (ReVirt, OSDI'02: an event is placed by what was executed before it).
  *
- * What devices inside the machine do, a timer or a disk that completes a request, needs no entry: it
- * follows from the instructions.
+ * When devices inside the machine do something, a timer or a disk that completes a request, needs no entry: it
+ * follows from the instructions. What a disk reads is an answer, where reads are logged.
  */
 export interface StretchEntry {
   readonly type: "stretch";
@@ -47,5 +60,12 @@ export type LogEntry = StretchEntry | MarkEntry;
 /** Bytes of memory that an entry is counted with where a log is bounded. */
 export function entryBytes(entry: LogEntry): number {
   if (entry.type === "mark") return 8;
-  return 24 + (entry.input?.length ?? 0) + 9 * entry.answers.length;
+  return 24 + (entry.input?.length ?? 0) + 9 * entry.answers.length + diskBytes(entry);
+}
+
+/** Bytes of a stretch that its disk has read, where reads are logged. */
+export function diskBytes({ answers }: StretchEntry): number {
+  let bytes = 0;
+  for (const answer of answers) if (answer.service === "disk") bytes += answer.bytes.length;
+  return bytes;
 }

@@ -37,5 +37,8 @@ export const CLOCK = 0;
 /** First byte of an answer: 32 bits. */
 export const RANDOM = 1;
 
+/** First byte of an answer: bytes of a disk. */
+export const DISK = 2;
+
 /** Positions and times take two words. */
 export const WORD = 0x1_0000_0000;

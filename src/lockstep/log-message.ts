@@ -3,6 +3,12 @@ import type { LogEntry } from "./log-entry.ts";
 /** Most entries of one batch. */
 export const BATCH_ENTRIES_MAX = 4_096;
 
+/**
+ * Bytes of entries after which a batch takes no more of them: what disks have read would make messages that
+ * take long to arrive, and a message has a bound of its own.
+ */
+export const BATCH_BYTES: number = 1_024 * 1_024;
+
 /** Entries of a log, primary to secondary. */
 export interface BatchMessage {
   readonly type: "batch";

@@ -6,8 +6,8 @@ import type { Process } from "../sim/process.ts";
 import { decodeLogMessage } from "./decode-log-message.ts";
 import { encodeLogMessage } from "./encode-log-message.ts";
 import { EventLog } from "./event-log.ts";
-import type { LogEntry } from "./log-entry.ts";
-import { BATCH_ENTRIES_MAX, type DivergedMessage } from "./log-message.ts";
+import { entryBytes, type LogEntry } from "./log-entry.ts";
+import { BATCH_BYTES, BATCH_ENTRIES_MAX, type DivergedMessage } from "./log-message.ts";
 import type { LockstepRecord } from "./records.ts";
 
 /** Who is told what the secondary says. */
@@ -104,12 +104,24 @@ export class LogSender {
     return this.#failedAt ?? this.log.last;
   }
 
+  /** What goes into one batch: at least one entry. */
+  #entriesFrom(first: number): readonly LogEntry[] {
+    const last = Math.min(this.#last(), first + BATCH_ENTRIES_MAX - 1);
+    const entries: LogEntry[] = [];
+    let bytes = 0;
+    for (let at = first; at <= last && bytes < BATCH_BYTES; at += 1) {
+      const entry = this.log.at(at)!;
+      entries.push(entry);
+      bytes += entryBytes(entry);
+    }
+    return entries;
+  }
+
   *#sendBatch(): Process {
     const { engine, host, vm, term } = this.#side;
     const first = this.#next;
-    const position = Math.min(this.#last(), first + BATCH_ENTRIES_MAX - 1);
-    const entries: LogEntry[] = [];
-    for (let at = first; at <= position; at += 1) entries.push(this.log.at(at)!);
+    const entries = this.#entriesFrom(first);
+    const position = first + entries.length - 1;
     this.#next = position + 1;
     const { released } = this;
     const bytes = encodeLogMessage({ type: "batch", term, first, released, entries });

@@ -47,7 +47,7 @@ export class LoggedPrimary {
     this.#options = options;
     this.#diverged = new Signal(engine, `${vm.name} on ${host.name}: replay diverged`);
     this.#log = new MachineLog({
-      ...{ side, stream, bufferBytes: options.log.bufferBytes },
+      ...{ side, stream, bufferBytes: options.log.bufferBytes, diskReads: options.log.diskReads },
       ...{ broken: options.log.broken, isError: options.isError },
       full: () => requested.set(),
       sent: (position) => this.#lag.sent(position, host.clock.monotonic()),

@@ -45,7 +45,7 @@ export class LoggedSecondary {
     this.#side = side;
     this.#options = options;
     this.#store = new LogStore(side, stream, log);
-    this.#follower = new Follower(side, this.#store, log.broken);
+    this.#follower = new Follower(side, this.#store, log);
     this.#tracker = follows
       ? chooseTracker(side.vm.guest.memory, looking(checkpoint.track))
       : undefined;

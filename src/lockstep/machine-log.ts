@@ -1,12 +1,14 @@
 import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import { stateDigest } from "../checkpoint/state-digest.ts";
 import type { ReliableStream } from "../host/reliable-stream.ts";
+import { PAGE_SIZE } from "../memory/page.ts";
 import { assert } from "../sim/assert.ts";
 import { Condition } from "../sim/condition.ts";
 import type { Process, ProcessHandle } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
 import { Signal } from "../sim/signal.ts";
-import type { StretchEntry } from "./log-entry.ts";
+import type { DiskReads } from "./disk-reads.ts";
+import { diskBytes, type StretchEntry } from "./log-entry.ts";
 import type { DivergedMessage } from "./log-message.ts";
 import { type LogListener, LogSender } from "./log-sender.ts";
 import type { LogDefects } from "./options.ts";
@@ -22,6 +24,7 @@ export interface MachineLogOptions {
   /** Of the log alone, to the secondary and back. */
   readonly stream: ReliableStream;
   readonly bufferBytes: number;
+  readonly diskReads: DiskReads;
   /** Told when the buffer is full, at each boundary. */
   readonly full?: () => void;
   readonly diverged: (message: DivergedMessage) => void;
@@ -51,9 +54,11 @@ export class MachineLog {
   #failedAt = Number.POSITIVE_INFINITY;
   /** Events of the last stretch, which are paid for when it is over. */
   #events = 0;
+  /** Bytes of its disk that the last stretch has copied into the log. */
+  #copiedBytes = 0;
 
   constructor(options: MachineLogOptions) {
-    const { side, stream, diverged, broken } = options;
+    const { side, stream, diskReads, diverged, broken } = options;
     const { engine, host, vm } = side;
     this.#options = options;
     this.#drained = new Condition(engine, `${vm.name} on ${host.name}: log drained`);
@@ -66,7 +71,7 @@ export class MachineLog {
     });
     const take = (entry: StretchEntry, sent: readonly Uint8Array[]) => this.#take(entry, sent);
     this.#recorder = () =>
-      new Recorder({ guest: vm.guest, take, exit: () => this.#exit(), broken });
+      new Recorder({ guest: vm.guest, take, diskReads, exit: () => this.#exit(), broken });
   }
 
   /** Position of the newest entry. */
@@ -125,6 +130,7 @@ export class MachineLog {
     const { side, isError } = this.#options;
     const position = this.#sender.add(entry);
     this.#events = 1 + (entry.input === undefined ? 0 : 1) + entry.answers.length;
+    this.#copiedBytes = diskBytes(entry);
     if (position % DIGEST_POSITIONS === 0) {
       const digest = stateDigest(side.digest, side.vm.guest.saveRegisters());
       this.#emit({ kind: "stretch.recorded", digest, ...this.#at(position) });
@@ -140,7 +146,9 @@ export class MachineLog {
     const { host, gate } = side;
     gate.begin(this.position + 1, "log");
     if (broken.releaseBeforeStored === true) gate.release(this.position);
-    yield* host.compute(this.#events * host.profile.recordEventNs);
+    const { recordEventNs, copyPageNs } = host.profile;
+    const copyNs = Math.ceil((this.#copiedBytes * copyPageNs) / PAGE_SIZE);
+    yield* host.compute(this.#events * recordEventNs + copyNs);
     if (this.failed) yield* race({ stop: side.vm.pauseAsked(), ended: this.#ended.wait() });
     else if (this.#isFull()) yield* this.#waitForRoom();
   }

@@ -1,5 +1,7 @@
+import { StandinRangeError } from "../sim/errors.ts";
 import { expectWhole } from "../sim/expect-whole.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
+import type { DiskReads } from "./disk-reads.ts";
 import type { RecorderDefects } from "./recorder.ts";
 import type { ReplayerDefects } from "./replayer.ts";
 
@@ -12,6 +14,13 @@ export interface LogOptions {
   readonly bufferBytes?: number;
   /** Bytes of entries that the secondary keeps before it takes no more. At least 4 KiB. Default 64 MiB. */
   readonly storeBytes?: number;
+  /**
+   * Where the replay gets what the machine reads from its disk: `"logged"`, from the log, or `"own"`, from the
+   * disk of the secondary, which holds the same. Both hosts do the same. VMware FT (2010) logs reads unless told
+   * otherwise; here the default is `"own"`: a machine's disk is copied with its memory and kept by the replay, so
+   * that the secondary always has one to read.
+   */
+  readonly diskReads?: DiskReads;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
   readonly broken?: LogDefects;
 }
@@ -42,15 +51,19 @@ export type LogSettings = Required<FollowOptions>;
 
 const BYTES_MIN = 4_096;
 
+const DISK_READS: readonly string[] = ["logged", "own"] satisfies readonly DiskReads[];
+
 /**
  * Fills in the defaults.
  *
- * @throws StandinRangeError `LOG_OPTION` for a number that is not whole or too small.
+ * @throws StandinRangeError `LOG_OPTION` for a number that is not whole or too small, or reads of a disk that are
+ *   neither logged nor its own.
  */
 export function logSettings(options: FollowOptions): LogSettings {
   const {
     bufferBytes = 4 * 1_024 * 1_024,
     storeBytes = 64 * 1_024 * 1_024,
+    diskReads = "own",
     lagMost = seconds(1),
     lagCheck = ms(100),
     broken = {},
@@ -59,5 +72,11 @@ export function logSettings(options: FollowOptions): LogSettings {
   expectWhole("LOG_OPTION", "storeBytes", storeBytes, BYTES_MIN);
   expectWhole("LOG_OPTION", "lagMost", lagMost, 1);
   expectWhole("LOG_OPTION", "lagCheck", lagCheck, 1);
-  return { bufferBytes, storeBytes, lagMost, lagCheck, broken };
+  if (!DISK_READS.includes(diskReads)) {
+    throw new StandinRangeError(
+      "LOG_OPTION",
+      `diskReads: expected ${DISK_READS.join(" or ")}, got ${diskReads}`,
+    );
+  }
+  return { bufferBytes, storeBytes, diskReads, lagMost, lagCheck, broken };
 }

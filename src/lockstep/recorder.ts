@@ -1,6 +1,7 @@
 import type { Guest, GuestRun } from "../guest/guest.ts";
 import type { MachineTap } from "../host/machine-tap.ts";
 import type { Process } from "../sim/process.ts";
+import type { DiskReads } from "./disk-reads.ts";
 import type { Answer, StretchEntry } from "./log-entry.ts";
 import { stretchCheck } from "./stretch-check.ts";
 
@@ -8,6 +9,8 @@ import { stretchCheck } from "./stretch-check.ts";
 export interface RecorderDefects {
   /** What the guest reads from the clock is not recorded. */
   readonly clockNotLogged?: boolean;
+  /** What the guest reads from its disk is not recorded, although whoever replays asks the log for it. */
+  readonly diskReadNotLogged?: boolean;
 }
 
 /** What a recorder is made of. */
@@ -15,6 +18,8 @@ export interface RecorderOptions {
   readonly guest: Guest;
   /** Gets each stretch when it is over, and what it sent: an array that changes afterwards. */
   readonly take: (entry: StretchEntry, sent: readonly Uint8Array[]) => void;
+  /** Whether what the guest reads from its disk is recorded. */
+  readonly diskReads: DiskReads;
   /** What the virtual processor does at each boundary; nothing if there is none. */
   readonly exit: () => Process | undefined;
   /** Default none. */
@@ -50,6 +55,12 @@ export class Recorder implements MachineTap {
 
   randomDrawn(value: number): void {
     this.#answers.push({ service: "random", value });
+  }
+
+  diskRead(bytes: Uint8Array): void {
+    const { diskReads, broken } = this.#options;
+    if (diskReads === "own" || broken?.diskReadNotLogged === true) return;
+    this.#answers.push({ service: "disk", bytes });
   }
 
   ran({ usedNs, boundary }: GuestRun, sent: readonly Uint8Array[]): void {

@@ -1,6 +1,8 @@
+import type { DiskRead } from "../guest/guest.ts";
 import { QUANTUM_NS, type VirtualMachine } from "../host/virtual-machine.ts";
 import { assert } from "../sim/assert.ts";
-import type { StretchEntry } from "./log-entry.ts";
+import type { DiskReads } from "./disk-reads.ts";
+import type { Answer, StretchEntry } from "./log-entry.ts";
 import { ReplaySource } from "./replay-source.ts";
 import { stretchCheck } from "./stretch-check.ts";
 
@@ -8,8 +10,18 @@ import { stretchCheck } from "./stretch-check.ts";
 export interface ReplayerDefects {
   /** Input is delivered one stretch later than it was. */
   readonly inputOneLate?: boolean;
+  /** A read of the disk is given the logged bytes of the read before it, if they are as many. */
+  readonly diskReadOneLate?: boolean;
   /** Whether the replay does what the primary did is not looked at. */
   readonly unchecked?: boolean;
+}
+
+/** What a replay is made of. */
+export interface ReplayerOptions {
+  /** Where the machine gets what it reads from its disk; as the log was recorded. */
+  readonly diskReads: DiskReads;
+  /** Default none. */
+  readonly broken?: ReplayerDefects | undefined;
 }
 
 /** What a replayed stretch came to. */
@@ -18,6 +30,8 @@ export interface Replayed {
   readonly sent: readonly Uint8Array[];
   /** In what the machine did something else than the log says; `undefined` if it did the same. */
   readonly divergence: string | undefined;
+  /** What the machine's own disk has read. */
+  readonly ownReads: readonly DiskRead[];
 }
 
 /**
@@ -26,13 +40,17 @@ export interface Replayed {
  */
 export class Replayer {
   readonly #vm: VirtualMachine;
+  readonly #diskReads: DiskReads;
   readonly #broken: ReplayerDefects;
   /** Only for the broken variant that delivers late. */
   #late: Uint8Array | undefined;
+  /** Only for the broken variant whose disk is late. */
+  #lateRead: Uint8Array | undefined;
 
   /** @param vm Not started, and run by nobody else. */
-  constructor(vm: VirtualMachine, broken: ReplayerDefects = {}) {
+  constructor(vm: VirtualMachine, { diskReads, broken = {} }: ReplayerOptions) {
     this.#vm = vm;
+    this.#diskReads = diskReads;
     this.#broken = broken;
   }
 
@@ -40,7 +58,8 @@ export class Replayer {
   replay(entry: StretchEntry): Replayed {
     const { guest, port, started } = this.#vm;
     assert(!started, "a machine that runs replays nothing");
-    const source = new ReplaySource(entry.answers, this.#vm.host.clock);
+    const answers = this.#broken.diskReadOneLate ? this.#lateReads(entry) : entry.answers;
+    const source = new ReplaySource(answers, this.#vm.host.clock, this.#diskReads);
     const before = guest.instructionCount ?? 0;
     port.source = source;
     port.forget();
@@ -50,7 +69,8 @@ export class Replayer {
     port.source = undefined;
     const sent = [...port.transmitted];
     port.forget();
-    if (this.#broken.unchecked === true) return { sent, divergence: undefined };
+    const { ownReads } = source;
+    if (this.#broken.unchecked === true) return { sent, divergence: undefined, ownReads };
     const instructions = (guest.instructionCount ?? 0) - before;
     const divergence =
       differs("time", usedNs, entry.usedNs) ??
@@ -58,7 +78,7 @@ export class Replayer {
       differs("instructions", instructions, entry.instructions) ??
       source.misuse ??
       (stretchCheck(guest.saveRegisters(), sent) === entry.check ? undefined : "state or output");
-    return { sent, divergence };
+    return { sent, divergence, ownReads };
   }
 
   #due(input: Uint8Array | undefined): Uint8Array | undefined {
@@ -66,6 +86,15 @@ export class Replayer {
     const due = this.#late;
     this.#late = input;
     return due;
+  }
+
+  #lateReads({ answers }: StretchEntry): readonly Answer[] {
+    return answers.map((answer) => {
+      if (answer.service !== "disk") return answer;
+      const due = this.#lateRead;
+      this.#lateRead = answer.bytes;
+      return due?.length === answer.bytes.length ? { service: "disk", bytes: due } : answer;
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { counterScenario } from "./counter.ts";
+import { diskReaderScenario } from "./disk-reader.ts";
 import { evacuationScenario } from "./evacuation.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { muncherScenario } from "./muncher.ts";
@@ -20,4 +21,5 @@ export const builtInScenarios: readonly Scenario[] = [
   twinsScenario,
   wideCounterScenario,
   evacuationScenario,
+  diskReaderScenario,
 ];

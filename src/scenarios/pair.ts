@@ -1,5 +1,6 @@
 import type { ClientOptions } from "../client/client.ts";
 import type { GuestImage } from "../guest/guest.ts";
+import type { DiskReads } from "../lockstep/disk-reads.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import { chosenScheme } from "../schemes/scheme-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
@@ -27,11 +28,13 @@ export interface PairOptions {
   readonly clients: readonly ClientOptions[];
   /** Whether a console is connected with the machine. Default no. */
   readonly console?: boolean;
+  /** Whether schemes with a log put into it what the machine reads from its disk. Default: theirs. */
+  readonly diskReads?: DiskReads;
 }
 
 /** A scenario of one machine that runs on host `a` and that host `b` stands in for. */
 export function pairScenario(options: PairOptions): Scenario {
-  const { name, description, until, image, clients, console = false } = options;
+  const { name, description, until, image, clients, console = false, diskReads } = options;
   return {
     name,
     description,
@@ -49,6 +52,7 @@ export function pairScenario(options: PairOptions): Scenario {
         scheme: chosenScheme({
           scheme: schemeOf(broken) ?? scheme,
           ...(interval === undefined ? {} : { interval }),
+          ...(diskReads === undefined ? {} : { diskReads }),
           parts: chosen,
           broken: defects,
         }),

@@ -1,6 +1,7 @@
 import type { CheckpointDefects } from "../checkpoint/options.ts";
 import type { Scheme } from "../cluster/scheme.ts";
 import type { CompareDefects } from "../lockstep/compare/options.ts";
+import type { DiskReads } from "../lockstep/disk-reads.ts";
 import type { LogDefects } from "../lockstep/options.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import { activeActive } from "./active-active.ts";
@@ -28,6 +29,8 @@ export interface SchemeDefects {
 export interface NamedSchemeOptions {
   /** From one checkpoint to the next. Default: the scheme's own. */
   readonly interval?: Nanoseconds;
+  /** Where a replay gets what the machine reads from its disk. Default `own`. */
+  readonly diskReads?: DiskReads;
   /** What checkpoints are made of. Default: the first part of each stage. */
   readonly parts?: PartChoice;
   /** Default none. */
@@ -96,14 +99,19 @@ export const schemeCatalogue: Readonly<Record<string, NamedScheme>> = {
     source: "US8201169",
   },
   "vmware-ft": {
-    make: ({ broken = {} }) =>
-      vmwareFt({ checkpoint: { broken: broken.checkpoint ?? {} }, broken: broken.log ?? {} }),
+    make: ({ diskReads, broken = {} }) =>
+      vmwareFt({
+        ...(diskReads === undefined ? {} : { diskReads }),
+        checkpoint: { broken: broken.checkpoint ?? {} },
+        broken: broken.log ?? {},
+      }),
     about: "a log of what happens, which the secondary replays as it comes",
     source: "VMware FT, 2010",
   },
   hybrid: {
-    make: ({ interval, broken = {} }) =>
+    make: ({ interval, diskReads, broken = {} }) =>
       hybrid({
+        ...(diskReads === undefined ? {} : { diskReads }),
         ...(interval === undefined ? {} : { period: Math.max(interval, HYBRID_PERIOD_LEAST_NS) }),
         checkpoint: { broken: broken.checkpoint ?? {} },
         broken: broken.log ?? {},

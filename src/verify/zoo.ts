@@ -69,6 +69,8 @@ export type ZooName =
   | "log-cut-before-commit"
   | "replay-one-late"
   | "replay-unchecked"
+  | "disk-read-not-logged"
+  | "disk-read-one-late"
   | "released-before-comparison"
   | "duplicate-output-at-promotion"
   | "both-copies-in-one-rack"
@@ -271,6 +273,18 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "the same in a secondary that replays all the time and does not look whether it does the same",
     scheme: "vmware-ft",
     log: { inputOneLate: true, unchecked: true },
+  },
+  "disk-read-not-logged": {
+    what: "what the machine reads from its disk is left out of a log that is asked for it",
+    scheme: "hybrid",
+    scenario: "disk-reader",
+    log: { diskReadNotLogged: true },
+  },
+  "disk-read-one-late": {
+    what: "each read of a replay gets what the one before it has read, and nobody looks",
+    scheme: "vmware-ft",
+    scenario: "disk-reader",
+    log: { diskReadOneLate: true, unchecked: true },
   },
   "released-before-comparison": {
     what: "the primary's packets leave before anybody has compared them",

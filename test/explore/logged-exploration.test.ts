@@ -5,7 +5,9 @@ import { describeExploration } from "../../src/explore/describe-exploration.ts";
 import { explore } from "../../src/explore/explore.ts";
 import type { GuestImage } from "../../src/guest/guest.ts";
 import { keyValue } from "../../src/guest/key-value.ts";
+import { riscvDiskReader } from "../../src/guest/riscv/riscv-disk-reader.ts";
 import { riscvKeyValue } from "../../src/guest/riscv/riscv-key-value.ts";
+import type { DiskReads } from "../../src/lockstep/disk-reads.ts";
 import type { LogDefects } from "../../src/lockstep/options.ts";
 import type { Scenario } from "../../src/scenarios/scenario.ts";
 import { hybrid } from "../../src/schemes/hybrid.ts";
@@ -32,8 +34,10 @@ function scenario(name: string, image: () => GuestImage, scheme: () => Scheme): 
 }
 
 const schemes = {
-  "vmware-ft": (broken: LogDefects = {}) => vmwareFt({ broken }),
-  hybrid: (broken: LogDefects = {}) => hybrid({ period: ms(30), broken }),
+  "vmware-ft": (broken: LogDefects = {}, diskReads: DiskReads = "own") =>
+    vmwareFt({ diskReads, broken }),
+  hybrid: (broken: LogDefects = {}, diskReads: DiskReads = "own") =>
+    hybrid({ diskReads, period: ms(30), broken }),
 } as const;
 
 test.each(["vmware-ft", "hybrid"] as const)("%s: a swarm of faults finds nothing", (name) => {
@@ -43,6 +47,29 @@ test.each(["vmware-ft", "hybrid"] as const)("%s: a swarm of faults finds nothing
   const riscv = scenario(name, () => riscvKeyValue(), schemes[name]);
   const other = explore(riscv, { mode: "swarm", seeds: 12 });
   expect(other.status, describeExploration(other)).toBe("holds");
+});
+
+test.each([
+  ["vmware-ft", "logged"],
+  ["vmware-ft", "own"],
+  ["hybrid", "logged"],
+  ["hybrid", "own"],
+] as const)("%s, disk reads %s: a swarm of faults finds nothing", (name, diskReads) => {
+  const reading: Scenario = {
+    ...{ name, description: name, until: ms(150) },
+    build(simulation, { link, detection }) {
+      const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
+      const image = riscvDiskReader({ period: 20_000, diskLatencyTicks: 100_000, reportReads: 10 });
+      const scheme = schemes[name]({}, diskReads);
+      const machine = simulation.protect(image, {
+        ...{ name: "m", primary: a, secondary: b, scheme },
+        ...(detection === undefined ? {} : { detection }),
+      });
+      simulation.console(machine);
+    },
+  };
+  const result = explore(reading, { mode: "swarm", seeds: 4 });
+  expect(result.status, describeExploration(result)).toBe("holds");
 });
 
 test.each(["vmware-ft", "hybrid"] as const)("%s: nothing is lost at any named point", (name) => {

@@ -16,6 +16,7 @@ function setUp() {
     delivered: () => undefined,
     clockRead: (value) => void told.push(["clock", value]),
     randomDrawn: (value) => void told.push(["random", value]),
+    diskRead: (bytes) => void told.push(["disk", bytes.length]),
     ran: () => undefined,
     exit: () => undefined,
   };
@@ -33,14 +34,26 @@ test("guest port: the host answers, and who listens is told", () => {
   ]);
 });
 
+test("guest port: what a disk reads is its own", () => {
+  const { port, told, tap } = setUp();
+  port.tap = tap;
+  const own = () => Uint8Array.of(7, 8);
+  expect(port.diskRead({ sizeBytes: 2, tookNs: 5, own })).toEqual(Uint8Array.of(7, 8));
+  expect(told).toEqual([["disk", 2]]);
+});
+
 test("guest port: somebody else answers in its place; turns come from the host all the same", () => {
   const { port, other, told, tap } = setUp();
-  port.source = { now: () => -3, random32: () => 9 };
+  const diskRead = () => Uint8Array.of(1);
+  port.source = { now: () => -3, random32: () => 9, diskRead };
   port.tap = tap;
   expect([port.now(), port.random32(), port.turn32()]).toEqual([-3, 9, other.u32()]);
+  const own = () => expect.unreachable("its own disk is not read");
+  expect(port.diskRead({ sizeBytes: 1, tookNs: 5, own })).toEqual(Uint8Array.of(1));
   expect(told).toEqual([
     ["clock", -3],
     ["random", 9],
+    ["disk", 1],
   ]);
 });
 

@@ -330,6 +330,7 @@ test("virtual machine: who taps it is told of what it takes in and where its str
     delivered: (packet) => void told.push(`deliver ${decodePacket(packet)!.number}`),
     clockRead: () => undefined,
     randomDrawn: () => undefined,
+    diskRead: () => undefined,
     ran: ({ usedNs, boundary }, sent) =>
       void told.push(`${engine.now}: ${usedNs} ${boundary} ${sent.length}`),
     exit: () => void told.push("exit"),

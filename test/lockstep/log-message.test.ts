@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeLogMessage } from "../../src/lockstep/decode-log-message.ts";
 import { encodeLogMessage } from "../../src/lockstep/encode-log-message.ts";
-import type { LogEntry } from "../../src/lockstep/log-entry.ts";
+import { type Answer, DISK_READ_BYTES_MAX, type LogEntry } from "../../src/lockstep/log-entry.ts";
 import type { LogMessage } from "../../src/lockstep/log-message.ts";
 import { xxh32 } from "../../src/sim/hash.ts";
 
@@ -12,6 +12,7 @@ const position = fc.maxSafeNat();
 const answer = fc.oneof(
   fc.record({ service: fc.constant("clock" as const), value: fc.maxSafeInteger() }),
   fc.record({ service: fc.constant("random" as const), value: u32 }),
+  fc.record({ service: fc.constant("disk" as const), bytes: fc.uint8Array({ maxLength: 30 }) }),
 );
 const stretch = fc.record({
   type: fc.constant("stretch" as const),
@@ -85,20 +86,41 @@ test("log message: bytes that carry a right check value may still say anything",
   );
 });
 
-test("log message: an announced count of answers is bounded by the bytes that are there", () => {
-  const entry = { type: "stretch", answers: [{ service: "random", value: 1 }] } as const;
+/** A batch of one stretch with one answer, another word so far from its end, more bytes, and a right check value. */
+function patched(answer: Answer, fromEnd: number, value: number, more = 0): Uint8Array {
+  const entry = { type: "stretch", answers: [answer] } as const;
   const full = { ...entry, usedNs: 1, boundary: "idle", instructions: 0, check: 2 } as const;
   const bytes = encodeLogMessage({
-    type: "batch",
-    term: 1,
-    first: 1,
-    released: 0,
+    ...{ type: "batch", term: 1, first: 1, released: 0 },
     entries: [full],
   });
-  const body = bytes.slice(0, -4);
-  new DataView(body.buffer).setUint32(body.length - 9, 0xffff_ffff, true);
-  const sealed = new Uint8Array(bytes.length);
+  const body = new Uint8Array(bytes.length - 4 + more);
+  body.set(bytes.subarray(0, -4));
+  new DataView(body.buffer).setUint32(bytes.length - 4 - fromEnd, value, true);
+  const sealed = new Uint8Array(body.length + 4);
   sealed.set(body);
   new DataView(sealed.buffer).setUint32(body.length, xxh32(body), true);
-  expect(decodeLogMessage(sealed)).toBeUndefined();
+  return sealed;
+}
+
+test("log message: an announced count of answers is bounded by the bytes that are there", () => {
+  const answer = { service: "random", value: 1 } as const;
+  expect(decodeLogMessage(patched(answer, 9, 1))).toBeDefined();
+  expect(decodeLogMessage(patched(answer, 9, 0xffff_ffff))).toBeUndefined();
+});
+
+test("log message: an announced length of a read is bounded, and by the bytes that are there", () => {
+  const disk = (length: number) => ({ service: "disk", bytes: new Uint8Array(length) }) as const;
+  const largest = disk(DISK_READ_BYTES_MAX);
+  const lengthAt = DISK_READ_BYTES_MAX + 4;
+  expect(decodeLogMessage(patched(largest, lengthAt, DISK_READ_BYTES_MAX))).toBeDefined();
+  for (const length of [DISK_READ_BYTES_MAX - 1, DISK_READ_BYTES_MAX + 1, 0xffff_ffff]) {
+    expect(decodeLogMessage(patched(largest, lengthAt, length))).toBeUndefined();
+  }
+  expect(decodeLogMessage(patched(disk(8), 12, 9))).toBeUndefined();
+  expect(decodeLogMessage(patched(disk(8), 12, 9, 1))).toBeDefined();
+  // One that is there, and more than a disk can have read.
+  const beyond = patched(largest, lengthAt, DISK_READ_BYTES_MAX + 1, 1);
+  expect(decodeLogMessage(beyond)).toBeUndefined();
+  expect(() => patched(disk(DISK_READ_BYTES_MAX + 1), 4, 0)).toThrow("a read keeps its bound");
 });

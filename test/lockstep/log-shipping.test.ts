@@ -62,6 +62,23 @@ test("log shipping: what is added arrives, in batches, and is kept until it is a
   expect(told.at(-2)).toBe("stored 5001");
 });
 
+test("log shipping: a batch takes no more once it is large, and one entry in any case", () => {
+  const { sender, store, told, run } = setUp();
+  const bytes = new Uint8Array(400_000);
+  const answer = { service: "disk", bytes } as const;
+  const reading = (check: number): LogEntry => ({
+    ...{ type: "stretch", answers: [answer], usedNs: 1, boundary: "idle", instructions: 0, check },
+  });
+  const whole = { ...reading(0), answers: [answer, answer, answer] } as LogEntry;
+  for (const entry of [mark(1), reading(1), reading(2), reading(3), reading(4), whole, whole]) {
+    sender.add(entry);
+  }
+  run();
+  expect(store.log.last).toBe(7);
+  const sent = told.filter((each) => each.startsWith("sent"));
+  expect(sent).toEqual(["sent 4", "sent 6", "sent 7"]);
+});
+
 test("log shipping: a store without room takes no more until there is", () => {
   const { sender, store, run } = setUp({ storeBytes: 4_096 });
   for (let check = 0; check < 10; check += 1) {

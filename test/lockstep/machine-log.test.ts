@@ -13,7 +13,7 @@ function setUp(options: Partial<MachineLogOptions> = {}) {
   const { a: stream, b: other } = made.anotherStream("log");
   const diverged: LogMessage[] = [];
   const log = new MachineLog({
-    ...{ side: primary, stream, bufferBytes: 1_000_000, broken: {} },
+    ...{ side: primary, stream, bufferBytes: 1_000_000, diskReads: "own", broken: {} },
     diverged: (message) => void diverged.push(message),
     ...options,
   });

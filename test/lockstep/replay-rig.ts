@@ -4,11 +4,13 @@ import type { Host } from "../../src/host/host.ts";
 import { Network } from "../../src/host/network.ts";
 import { VirtualMachine } from "../../src/host/virtual-machine.ts";
 import { decodeLogMessage } from "../../src/lockstep/decode-log-message.ts";
+import type { DiskReads } from "../../src/lockstep/disk-reads.ts";
 import { encodeLogMessage } from "../../src/lockstep/encode-log-message.ts";
 import type { StretchEntry } from "../../src/lockstep/log-entry.ts";
 import { Recorder, type RecorderDefects } from "../../src/lockstep/recorder.ts";
 import { Replayer, type ReplayerDefects } from "../../src/lockstep/replayer.ts";
 import { MemoryDigest } from "../../src/memory/memory-digest.ts";
+import { PAGE_SIZE } from "../../src/memory/page.ts";
 import { Channel } from "../../src/sim/channel.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import { xxh32 } from "../../src/sim/hash.ts";
@@ -27,26 +29,48 @@ function machineOn(engine: Engine, host: Host, image: GuestImage) {
   const transmit = (packet: Uint8Array) => void sent.push(packet);
   const vm = new VirtualMachine({ engine, name: "m", host, image, inbox, transmit });
   const digest = new MemoryDigest(vm.guest.memory);
-  const state = () => `${digest.digest()} ${xxh32(vm.guest.saveRegisters())}`;
-  return { vm, inbox, sent, state };
+  const registers = () => xxh32(vm.guest.saveRegisters());
+  const state = () => `${digest.digest()} ${registers()}`;
+  const [first] = vm.guest.memory.regions;
+  /** Without its disk. */
+  const stateInside = () => {
+    const { basePage, pageCount } = first!;
+    const ram = vm.guest.memory.dmaRead(basePage * PAGE_SIZE, pageCount * PAGE_SIZE);
+    return `${xxh32(ram)} ${registers()}`;
+  };
+  return { vm, inbox, sent, state, stateInside };
+}
+
+/** What a machine's disk is to a rig. */
+export interface ReplayRigOptions {
+  /** Default `own`. */
+  readonly diskReads?: DiskReads;
+  /** Whether the disks are to be the same, too, or else the first region of the memory alone. Default true. */
+  readonly isDiskLookedAt?: boolean;
 }
 
 /** A machine on host `a` that is recorded from its first stretch, and one on `b`, with another clock. */
-export function replayRig(image: GuestImage, broken: RecorderDefects & ReplayerDefects = {}) {
+export function replayRig(
+  image: GuestImage,
+  broken: RecorderDefects & ReplayerDefects = {},
+  { diskReads = "own", isDiskLookedAt = true }: ReplayRigOptions = {},
+) {
   const engine = new Engine({ seed: 5 });
   const network = new Network(engine);
   const [a, b] = [network.addHost("a"), network.addHost("b")];
   b.clock.setOffset(-ms(7));
   const running = machineOn(engine, a, image);
   const standing = machineOn(engine, b, image);
+  const stateOf = ({ state, stateInside }: typeof running) =>
+    isDiskLookedAt ? state() : stateInside();
   const entries: StretchEntry[] = [];
   const states: string[] = [];
   const take = (entry: StretchEntry) => {
     entries.push(entry);
-    states.push(running.state());
+    states.push(stateOf(running));
   };
   const { guest } = running.vm;
-  running.vm.setTap(new Recorder({ guest, take, exit: () => undefined, broken }));
+  running.vm.setTap(new Recorder({ guest, take, diskReads, exit: () => undefined, broken }));
   const workload = image.workload(1, engine.random("workload"));
   return {
     engine,
@@ -64,7 +88,7 @@ export function replayRig(image: GuestImage, broken: RecorderDefects & ReplayerD
     },
     /** Replays entries on the second one, each by way of its bytes; what differs first, if anything. */
     replay({ entries: given, states: expected }: Recording) {
-      const replayer = new Replayer(standing.vm, broken);
+      const replayer = new Replayer(standing.vm, { diskReads, broken });
       const sent: Uint8Array[] = [];
       for (const [index, entry] of given.entries()) {
         const bytes = encodeLogMessage({
@@ -77,7 +101,7 @@ export function replayRig(image: GuestImage, broken: RecorderDefects & ReplayerD
         const replayed = replayer.replay(received);
         sent.push(...replayed.sent);
         if (replayed.divergence !== undefined) return { index, why: replayed.divergence, sent };
-        if (standing.state() !== expected[index]) return { index, why: "memory", sent };
+        if (stateOf(standing) !== expected[index]) return { index, why: "memory", sent };
       }
       return { index: given.length, why: undefined, sent };
     },

@@ -54,7 +54,7 @@ export class MachineDevices implements DeviceState, TimedDevice {
 
   constructor(parts: MachineParts, options: RiscvMachineOptions) {
     const { memory, harts, ram, now, ticksPerTimebase } = parts;
-    const { disk, network, onConsole, onFrame, devices = [], broken = {} } = options;
+    const { disk, network, onConsole, onFrame, onDiskRead, devices = [], broken = {} } = options;
     const { timerNotSaved = false, requestsInFlightNotSaved = false } = broken;
     const { blockedRequestLost = false, noLookAtUnblock = false } = broken;
     this.clint = new Clint({
@@ -97,6 +97,7 @@ export class MachineDevices implements DeviceState, TimedDevice {
         diskStart: DISK_BASE,
         diskBytes,
         ...latency,
+        onRead: onDiskRead,
         broken: { requestsInFlightNotSaved, blockedRequestLost, noLookAtUnblock },
       });
       plug(DISK_SLOT, this.disk);

@@ -5,6 +5,7 @@ import type { DeviceState } from "./devices/device-state.ts";
 import type { InterruptLine } from "./devices/interrupt-line.ts";
 import type { MmioDevice } from "./devices/mmio-device.ts";
 import type { TimedDevice } from "./devices/timed-device.ts";
+import type { BlockRead } from "./devices/virtio/block-device.ts";
 import type { AddressRange, LoadedImage } from "./loaded-image.ts";
 
 /** Physical address of the first byte of RAM. */
@@ -97,6 +98,8 @@ export interface RiscvMachineOptions {
   readonly onConsole?: (byte: number, position: number) => void;
   /** Takes a frame that the network card sends, to keep. */
   readonly onFrame?: (frame: Uint8Array) => void;
+  /** See {@link BlockDevice}: asked for the bytes of each read of the disk. Default: those that it holds. */
+  readonly onDiskRead?: (read: BlockRead) => Uint8Array;
   /**
    * Draws 32 random bits for the length of a hart's turn; used with two harts only. It is the host's:
    * copies of a machine may have different ones. Default a stream that is always the same.

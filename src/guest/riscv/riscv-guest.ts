@@ -26,7 +26,10 @@ const BOOT_TICKS_MAX = 1_000_000_000;
 
 /** What the outside of a RISC-V machine is made of; the inside is as {@link RiscvMachineOptions} say. */
 export interface RiscvGuestOptions
-  extends Omit<RiscvMachineOptions, "onConsole" | "onFrame" | "random32" | "network"> {
+  extends Omit<
+    RiscvMachineOptions,
+    "onConsole" | "onFrame" | "onDiskRead" | "random32" | "network"
+  > {
   readonly name: string;
   /**
    * Ticks that booting takes at most: the machine runs until it waits for input, or for so long, before
@@ -62,6 +65,10 @@ export class RiscvGuest implements Guest {
       ...options,
       network: { mac: MACHINE_MAC },
       random32: () => services.turn32?.() ?? services.random32(),
+      onDiskRead: ({ sizeBytes, tookTicks, own }) => {
+        const tookNs = tookTicks * this.machine.clock.nsPerTick;
+        return services.diskRead?.({ sizeBytes, tookNs, own }) ?? own();
+      },
       onConsole: (byte) => {
         this.#line.print(byte);
       },

@@ -27,6 +27,8 @@ export const modern: HardwareProfile = {
   patchPageNs: 450,
   swapPageNs: 1_000,
   diskWritePageNs: us(10),
+  diskReadNs: us(80),
+  diskReadPageNs: 1_300,
   writeFaultNs: 1_500,
   ringStopNs: us(5),
   markedStorePpm: 80_000,
@@ -69,6 +71,9 @@ export const modern: HardwareProfile = {
       "computed: comparePageNs, then what differs written on both sides: for half a page as much as copyPageNs",
     diskWritePageNs:
       "estimate: a data-centre NVMe drive with a full queue, about 100,000 random writes of 4 KiB a second",
+    diskReadNs:
+      "estimate: a data-centre NVMe drive, a random read of 4 KiB with nothing else to do, about 80 us",
+    diskReadPageNs: "estimate: the same drive reads large pieces at about 3 GB/s",
     writeFaultNs:
       "computed from exit and entry of 1,376 cycles (measured for KVM, LKML, December 2020) and about as much again in the handler, at 2 GHz",
     ringStopNs:

@@ -37,6 +37,8 @@ export const remus2008: HardwareProfile = {
   patchPageNs: 4_500,
   swapPageNs: 3_700 + COPY_NS,
   diskWritePageNs: us(100),
+  diskReadNs: us(12_500),
+  diskReadPageNs: us(65),
   writeFaultNs: us(3),
   ringStopNs: us(20),
   markedStorePpm: 150_000,
@@ -78,6 +80,8 @@ export const remus2008: HardwareProfile = {
     swapPageNs:
       "computed: comparePageNs, then what differs written on both sides: for half a page one copy",
     diskWritePageNs: "estimate: a disk of 2008 behind a write cache, sorted writes at 40 MB/s",
+    diskReadNs: "estimate: a disk of 7,200 rpm, 8.5 ms of seeking and half a turn, 4.2 ms",
+    diskReadPageNs: "estimate: the same disk reads on at 60 MB/s",
     writeFaultNs: "estimate: a trap into the hypervisor and its shadow paging, about 10,000 cycles",
     ringStopNs:
       "estimate: as writeFaultNs, and a switch to user space and back with a few system calls",

@@ -1,7 +1,8 @@
-// covers src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
+// covers src/guest/riscv/images/disk-reader.ts, src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { decodeBase64 } from "../../../../src/guest/riscv/images/base64.ts";
+import { diskReaderImage } from "../../../../src/guest/riscv/images/disk-reader.ts";
 import { keyValueImage } from "../../../../src/guest/riscv/images/key-value.ts";
 import { muncherImage } from "../../../../src/guest/riscv/images/muncher.ts";
 import { selfModifyingImage } from "../../../../src/guest/riscv/images/self-modifying.ts";
@@ -13,6 +14,7 @@ import { GuestProgram } from "./guest-program.ts";
 const off = (code: number) => ({ reason: "power-off", code, reset: false });
 
 test.each([
+  ["disk-reader", diskReaderImage],
   ["key-value", keyValueImage],
   ["muncher", muncherImage],
   ["self-modifying", selfModifyingImage],
@@ -106,4 +108,39 @@ test("riscv programs: two-harts on one hart gives up", () => {
   const program = new GuestProgram(twoHartsImage);
   expect(program.run()).toEqual(off(2));
   expect(program.printed).toBe("failed: two-harts: the second hart did not begin\n");
+});
+
+/** The driver looks for its disk from the first window on, where the card is. */
+const around = { memoryBytes: 131_072, network: { mac: Uint8Array.of(2, 0, 0, 0, 0, 1) } };
+
+test("riscv programs: disk-reader reads at each tick, and knows what it has read", () => {
+  // One sector, so that there is one place to read; what is written to it is what comes next.
+  const contents = Uint8Array.from({ length: 512 }, (_, at) => (at * 7) & 0xff);
+  const options = { reader_sectors: 1, reader_write_reads: 2, reader_report_reads: 3 };
+  const disk = { sizeBytes: 512, contents };
+  const program = new GuestProgram(diskReaderImage, options, { ...around, disk });
+  // In the middle between the third tick of 1 ms and the fourth.
+  expect(program.run(350_000)).toEqual({ reason: "limit" });
+  const words = new Uint32Array(contents.buffer.slice(0));
+  const read = (hash: number) =>
+    words.reduce((sum, word) => Math.imul(sum ^ word, 16_777_619) >>> 0, hash);
+  const second = read(read(2_166_136_261));
+  words[0] = second;
+  const third = read(second);
+  expect([program.word("reader_reads"), program.word("reader_checksum")]).toEqual([3, third]);
+  const shown = third.toString(16).padStart(8, "0");
+  expect(program.printed).toBe(`disk-reader: reads 3 checksum 0x${shown}\n`);
+});
+
+test("riscv programs: disk-reader refuses what it cannot do", () => {
+  const machine = { ...around, disk: { sizeBytes: 4_096 } };
+  for (const options of [
+    { reader_sectors: 0 },
+    { reader_sectors: 129 },
+    { reader_seed: 0 },
+    { reader_period: 0 },
+  ]) {
+    expect(new GuestProgram(diskReaderImage, options, machine).run()).toEqual(off(2));
+  }
+  expect(new GuestProgram(diskReaderImage, { reader_sectors: 9 }, machine).run()).toEqual(off(3));
 });

@@ -34,6 +34,15 @@ const STATUS_OK = 0;
 const STATUS_IOERR = 1;
 const STATUS_UNSUPP = 2;
 
+/** A read at the moment at which it is done, see `DiskRead` of guests. */
+export interface BlockRead {
+  readonly sizeBytes: number;
+  /** Ticks from the notification. */
+  readonly tookTicks: number;
+  /** Reads the disk: bytes that the caller keeps. */
+  readonly own: () => Uint8Array;
+}
+
 /** Options of {@link BlockDevice}. */
 export interface BlockDeviceOptions {
   /** Address in the machine's memory at which the disk's contents begin: out of the guest's reach. */
@@ -44,6 +53,11 @@ export interface BlockDeviceOptions {
   readonly latencyTicks?: number;
   /** Name that the driver reads by GET_ID: at most 20 characters of ASCII. Default "standin". */
   readonly id?: string;
+  /**
+   * Asked for the bytes of each read when it is done, as many as were asked for; they are copied. Default: those
+   * that the disk holds.
+   */
+  readonly onRead?: ((read: BlockRead) => Uint8Array) | undefined;
   /** Mistakes for tests to notice. */
   readonly broken?: {
     /** A checkpoint lacks the requests in flight: nobody ever completes them after it is restored. */
@@ -79,6 +93,7 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
   readonly #sectors: number;
   readonly #latencyTicks: number;
   readonly #id: Uint8Array;
+  readonly #onRead: (read: BlockRead) => Uint8Array;
   readonly #broken: NonNullable<BlockDeviceOptions["broken"]>;
   readonly #slots = new RequestSlots();
   #isBlocked = false;
@@ -95,6 +110,7 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
     this.#sectors = diskBytes / SECTOR_BYTES;
     this.#latencyTicks = expectLatency(latencyTicks);
     this.#id = idBytes(id);
+    this.#onRead = options.onRead ?? (({ own }) => own());
     this.#broken = options.broken ?? {};
     this.config = configOf(this.#sectors);
   }
@@ -213,7 +229,10 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
     let status = STATUS_OK;
     let written = 1;
     if (action === "read") {
-      const bytes = memory.dmaRead(address, segmentBytes(data));
+      const sizeBytes = segmentBytes(data);
+      const own = (): Uint8Array => memory.dmaRead(address, sizeBytes);
+      const bytes = this.#onRead({ sizeBytes, tookTicks: this.#latencyTicks, own });
+      assert(bytes.length === sizeBytes, "a read is answered whole");
       scatter(ram, data, bytes);
       written += bytes.length;
     } else if (action === "write") memory.dmaWrite(address, gather(ram, data));

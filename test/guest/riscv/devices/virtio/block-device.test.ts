@@ -88,6 +88,29 @@ test("block device: a request is done after its latency, and nothing moves befor
   expect(machine.mmio.nextTick).toBe(Infinity);
 });
 
+test("block device: who answers for it is asked when a read is done, and the disk is not looked at", () => {
+  const asked: [number, number, Uint8Array][] = [];
+  const machine = new BlockMachine({
+    onRead: ({ sizeBytes, tookTicks, own }) => {
+      asked.push([sizeBytes, tookTicks, own()]);
+      return bytesOf(sizeBytes, 77);
+    },
+  });
+  const queue = machine.start();
+  machine.memory.write(DISK_START, bytesOf(2_048, 1));
+  ask(machine, queue, IN, 1, [into(700), into(324, DATA + 4_096)]);
+  machine.pass(LATENCY - 1);
+  expect(asked).toEqual([]);
+  machine.pass(1);
+  expect(asked).toEqual([[1_024, LATENCY, bytesOf(2_048, 1).slice(512, 1_536)]]);
+  expect(machine.memory.read(DATA, 700)).toEqual(bytesOf(1_024, 77).slice(0, 700));
+  expect(machine.memory.read(DATA + 4_096, 324)).toEqual(bytesOf(1_024, 77).slice(700));
+  // Only what is read of the disk: not what it is called.
+  ask(machine, queue, GET_ID, 0, [into(20)]);
+  machine.pass(LATENCY);
+  expect(asked).toHaveLength(1);
+});
+
 test("block device: without an option a request takes 100 µs of a machine of 100 MIPS", () => {
   const machine = new BlockMachine({ latencyTicks: 10_000 });
   const usual = new BlockDevice({ diskStart: DISK_START, diskBytes: 512 });
