@@ -7,6 +7,7 @@ import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
 import { twinsScenario } from "./twins.ts";
+import { twoHartsScenario } from "./two-harts.ts";
 import { wideCounterScenario } from "./wide-counter.ts";
 
 /** The scenarios that come with the library, known by their names. */
@@ -20,4 +21,5 @@ export const builtInScenarios: readonly Scenario[] = [
   twinsScenario,
   wideCounterScenario,
   diceScenario,
+  twoHartsScenario,
 ];
