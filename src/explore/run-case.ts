@@ -47,7 +47,10 @@ export interface RunOutcome {
 /** How a run is judged. */
 export interface JudgeOptions {
   readonly properties: readonly Property[];
-  /** Replies are compared with those of a machine that never fails. Default true. */
+  /**
+   * Replies are compared with those of a machine that never fails. Default true; never those of an image that
+   * is not `deterministic`.
+   */
   readonly oneCopy?: boolean;
   /** A fault that would destroy the last copy is left out. Default true. */
   readonly spareLastCopy?: boolean;
@@ -147,7 +150,8 @@ function judged(
   if (failed !== undefined) return { kind: "property", ...failed };
   for (const machine of simulation.machines) {
     const host = machine.activeHost?.name;
-    if (host === undefined) continue;
+    // A machine that throws dice cannot be told from another one by what it says.
+    if (host === undefined || machine.image.deterministic === false) continue;
     const clients = simulation.clients.filter((client) => client.machine === machine.name);
     const detail = oneCopy?.difference(machine.image, machine.name, host, clients);
     if (detail === undefined) continue;

@@ -1,4 +1,5 @@
 import { counterScenario } from "./counter.ts";
+import { diceScenario } from "./dice.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
@@ -6,6 +7,7 @@ import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
 import { twinsScenario } from "./twins.ts";
+import { twoHartsScenario } from "./two-harts.ts";
 import { wideCounterScenario } from "./wide-counter.ts";
 
 /** The scenarios that come with the library, known by their names. */
@@ -18,4 +20,6 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  diceScenario,
+  twoHartsScenario,
 ];

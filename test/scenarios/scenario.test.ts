@@ -1,4 +1,4 @@
-// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts
+// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts, src/scenarios/dice.ts, src/scenarios/two-harts.ts
 import {
   counterScenario,
   keyValueScenario,
@@ -14,6 +14,7 @@ import {
 } from "standin";
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
+import { diceScenario } from "../../src/scenarios/dice.ts";
 import { riscvJournalScenario } from "../../src/scenarios/riscv-journal.ts";
 import { riscvKeyValueScenario } from "../../src/scenarios/riscv-key-value.ts";
 import { twinsScenario } from "../../src/scenarios/twins.ts";
@@ -98,9 +99,10 @@ test("scenario: a defect brings the scheme that it breaks", () => {
 });
 
 test.each(
-  [counterScenario, keyValueScenario, riscvKeyValueScenario, twinsScenario].flatMap((scenario) =>
-    schemeNames.map((name) => [name, scenario.name, scenario] as const),
-  ),
+  [
+    ...[counterScenario, keyValueScenario, riscvKeyValueScenario, twinsScenario],
+    diceScenario,
+  ].flatMap((scenario) => schemeNames.map((name) => [name, scenario.name, scenario] as const)),
 )("scenario: %s protects %s, with a failover", (scheme, _name, scenario) => {
   const sim = new Simulation({ seed: 3 });
   scenario.build(sim, { scheme });

@@ -1,9 +1,10 @@
-// covers src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
+// covers src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/race.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { decodeBase64 } from "../../../../src/guest/riscv/images/base64.ts";
 import { keyValueImage } from "../../../../src/guest/riscv/images/key-value.ts";
 import { muncherImage } from "../../../../src/guest/riscv/images/muncher.ts";
+import { raceImage } from "../../../../src/guest/riscv/images/race.ts";
 import { selfModifyingImage } from "../../../../src/guest/riscv/images/self-modifying.ts";
 import { sortImage } from "../../../../src/guest/riscv/images/sort.ts";
 import { timerEchoImage } from "../../../../src/guest/riscv/images/timer-echo.ts";
@@ -15,6 +16,7 @@ const off = (code: number) => ({ reason: "power-off", code, reset: false });
 test.each([
   ["key-value", keyValueImage],
   ["muncher", muncherImage],
+  ["race", raceImage],
   ["self-modifying", selfModifyingImage],
   ["sort", sortImage],
   ["timer-echo", timerEchoImage],
@@ -106,4 +108,10 @@ test("riscv programs: two-harts on one hart gives up", () => {
   const program = new GuestProgram(twoHartsImage);
   expect(program.run()).toEqual(off(2));
   expect(program.printed).toBe("failed: two-harts: the second hart did not begin\n");
+});
+
+test("riscv programs: race on one hart gives up", () => {
+  const program = new GuestProgram(raceImage, {}, { network: { mac: new Uint8Array(6) } });
+  expect(program.run()).toEqual(off(2));
+  expect(program.printed).toContain("race: no second hart");
 });
