@@ -23,6 +23,7 @@ export function differingCounter(chance: number): GuestImage {
   return {
     ...image,
     name: "differing counter",
+    deterministic: false,
     create(services): Guest {
       const guest: Guest = image.create({
         now: () => services.now(),
