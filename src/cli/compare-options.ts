@@ -11,7 +11,10 @@ import { SEED_DEFAULT } from "./run-options.ts";
 import { parseSeed } from "./seed.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Scenarios that are compared if none is given: small and large, sparse and dense, with clients and without, and machines two of which do not say the same. */
+/**
+ * Scenarios that are compared if none is given: small and large, sparse and dense, with clients and without, and for
+ * schemes machines two of which do not say the same.
+ */
 export const COMPARED_DEFAULT: Readonly<Record<"parts" | "schemes", readonly string[]>> = {
   parts: ["sqlite", "riscv-kv", "riscv-journal", "muncher", "linux-compile"],
   schemes: ["kv", "sqlite", "riscv-kv", "dice", "two-harts"],
