@@ -1,6 +1,7 @@
 import { counterScenario } from "./counter.ts";
 import { diceScenario } from "./dice.ts";
 import { keyValueScenario } from "./key-value.ts";
+import { ledgerScenario } from "./ledger.ts";
 import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
@@ -22,4 +23,5 @@ export const builtInScenarios: readonly Scenario[] = [
   wideCounterScenario,
   diceScenario,
   twoHartsScenario,
+  ledgerScenario,
 ];

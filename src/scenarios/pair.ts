@@ -25,13 +25,15 @@ export interface PairOptions {
   ) => GuestImage;
   /** The clients that ask it. */
   readonly clients: readonly ClientOptions[];
+  /** Whether a packet that the machine sends shows an error, for schemes that look for one. Default: none does. */
+  readonly isError?: (packet: Uint8Array) => boolean;
   /** Whether a console is connected with the machine. Default no. */
   readonly console?: boolean;
 }
 
 /** A scenario of one machine that runs on host `a` and that host `b` stands in for. */
 export function pairScenario(options: PairOptions): Scenario {
-  const { name, description, until, image, clients, console = false } = options;
+  const { name, description, until, image, clients, isError, console = false } = options;
   return {
     name,
     description,
@@ -50,6 +52,7 @@ export function pairScenario(options: PairOptions): Scenario {
           scheme: schemeOf(broken) ?? scheme,
           ...(interval === undefined ? {} : { interval }),
           parts: chosen,
+          ...(isError === undefined ? {} : { isError }),
           broken: defects,
         }),
         ...(detection === undefined ? {} : { detection }),

@@ -1,4 +1,4 @@
-// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts, src/scenarios/dice.ts, src/scenarios/two-harts.ts
+// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts, src/scenarios/dice.ts, src/scenarios/two-harts.ts, src/scenarios/ledger.ts
 import {
   counterScenario,
   keyValueScenario,
@@ -79,9 +79,10 @@ test("scenario: the checkpoint scheme is made of the parts that the caller chose
 test("scenario: the machine is protected by the scheme that the caller chose", () => {
   expect(epochs({ scheme: "remus" })).toBe(epochs({}));
   expect(epochs({ scheme: "vmware-ft" })).toBe(1);
+  expect(epochs({ scheme: "shadow" })).toBe(1);
   expect(epochs({ scheme: "hybrid" })).toBe(1);
   expect(epochs({ scheme: "hybrid", interval: ms(50) })).toBeGreaterThan(5);
-  expect(() => epochs({ scheme: "shadow" })).toThrow(/^scheme: expected one of checkpoint, /);
+  expect(() => epochs({ scheme: "shade" })).toThrow(/^scheme: expected one of checkpoint, /);
   const parts = { capture: "brownout" };
   expect(() => epochs({ scheme: "hybrid", parts })).toThrow(
     expect.objectContaining({ code: "SCHEME_PARTS" }),
