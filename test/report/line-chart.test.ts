@@ -201,7 +201,8 @@ test.each([
 });
 
 test("chart scale: equal ratios are equally far apart", () => {
-  const { position } = chartScale("log", [0.001, 1_000]);
+  const scale = chartScale("log", [0.001, 1_000]);
+  const position = (value: number): number => scale.position(value);
   expect(position(0.001)).toBe(0);
   expect(position(1)).toBeCloseTo(0.5, 6);
   expect(position(1_000)).toBe(1);
