@@ -20,8 +20,10 @@ const LOG_BITS = 24;
 /** 1, 2 and 5 times every power of ten that a chart may show, in rising order. */
 const ROUND: readonly number[] = roundValues(9, 15);
 
-/** Least and largest value, but for 0, that has round values around it. */
+/** Least value, but for 0, that a chart can show. */
 export const CHART_VALUE_MIN: number = ROUND[0]!;
+
+/** Largest value that a chart can show. */
 export const CHART_VALUE_MAX: number = ROUND.at(-1)!;
 
 /**
