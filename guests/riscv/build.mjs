@@ -188,6 +188,25 @@ const GUESTS = [
       "switches",
     ],
   },
+  {
+    name: "race",
+    what: "a server whose two harts race at each request",
+    sources: ["common/virtio-net.c", "journal/frame.c", "key-value/sessions.c"],
+    symbols: [
+      "execute_retries",
+      "session_clients",
+      "session_journal",
+      "session_replies",
+      "race_rounds",
+      "log_entries",
+      "log_length",
+      "frames_answered",
+      "frames_ignored",
+      "network_queues",
+      "network_receive_buffers",
+      "network_transmit_buffers",
+    ],
+  },
 ];
 
 function run(tool, args) {

@@ -3,7 +3,7 @@ import type { ChromeTraceArgs } from "../report/chrome-trace-event.ts";
 import { NdjsonSink } from "../sim/ndjson-sink.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { TraceSink } from "../sim/trace.ts";
-import { TraceFile } from "./trace-file.ts";
+import { OutputFile } from "./output-file.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A trace on its way into a file. */
@@ -40,7 +40,7 @@ export function checkTraceName(given: string): void {
  */
 export function exportTrace(given: string, cwd: string): TraceExport {
   checkTraceName(given);
-  const file = new TraceFile(given, cwd);
+  const file = new OutputFile("--trace", given, cwd);
   if (given.endsWith(".ndjson")) {
     return {
       sink: new NdjsonSink((line) => file.write(`${line}\n`)),

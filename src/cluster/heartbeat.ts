@@ -130,6 +130,7 @@ export class Heartbeat {
   }
 }
 
-function heartbeatPort(machine: string): string {
+/** The port, on either host, of the heartbeats that are about a machine. */
+export function heartbeatPort(machine: string): string {
   return `heartbeat ${machine}`;
 }

@@ -1,16 +1,18 @@
+import { heartbeatPort } from "../cluster/heartbeat.ts";
 import { Distribution, type Quantiles } from "../report/distribution.ts";
 import { type Nanoseconds, seconds } from "../sim/time.ts";
 import type { TraceRecord, TraceSink } from "../sim/trace.ts";
 import type { StandinRecord } from "../verify/standin-record.ts";
 
 /** What messages between the two hosts are about. */
-export type LinkUse = "pages" | "log";
+export type LinkUse = "pages" | "log" | "comparison";
 
 /** Records that say how much was sent, and what for. A scheme with other messages has a line here. */
 const USES: Readonly<Partial<Record<StandinRecord["kind"], LinkUse>>> = {
   "group.sent": "pages",
   "commit.sent": "pages",
   "log.sent": "log",
+  "comparison.sent": "comparison",
 };
 
 /**
@@ -28,10 +30,16 @@ export interface SchemeMeasures {
   readonly pageBytesPerSecond: number | null;
   /** The same of messages with a log. */
   readonly logBytesPerSecond: number | null;
+  /** The same of messages with inputs and outputs to compare, verdicts and lists of pages, of either host. */
+  readonly comparisonBytesPerSecond: number | null;
+  /** Bytes of heartbeats in a second, both ways. */
+  readonly heartbeatBytesPerSecond: number | null;
   /**
-   * All bytes that the two hosts have put on the wires between them in a second, in both directions: the messages
-   * above with their frames, what is sent again, answers and heartbeats.
+   * What is left of the link: frames of streams and their acknowledgements, what is sent again, answers to
+   * checkpoints and logs. A message on its way at either end of what is measured counts here, too.
    */
+  readonly restBytesPerSecond: number | null;
+  /** All bytes that the two hosts have put on the wires between them in a second, in both directions. */
   readonly linkBytesPerSecond: number | null;
   /** Processor time of the primary's host for a second, in hundredths: 100 is one processor all the time. */
   readonly primaryPercent: number | null;
@@ -47,8 +55,10 @@ export class SchemeMeter implements TraceSink {
   readonly #busyOf: BusyOf;
   readonly #pauses = new Distribution();
   readonly #latencies = new Distribution();
-  readonly #bytes: Record<LinkUse, number> = { pages: 0, log: 0 };
+  readonly #bytes: Record<LinkUse, number> = { pages: 0, log: 0, comparison: 0 };
+  #heartbeatBytes = 0;
   #linkBytes = 0;
+  #machine: string | undefined;
   #primary: string | undefined;
   #secondary: string | undefined;
   #protectedAtNs: Nanoseconds | undefined;
@@ -64,6 +74,7 @@ export class SchemeMeter implements TraceSink {
     const record = traced as StandinRecord;
     if (record.kind === "request.acknowledged") this.#latencies.add(record.latencyNs);
     if (record.kind === "protection.started") {
+      this.#machine ??= record.machine;
       this.#primary ??= record.host;
       this.#secondary ??= record.secondary;
     }
@@ -80,12 +91,17 @@ export class SchemeMeter implements TraceSink {
       host === undefined || lengthNs <= 0
         ? null
         : Math.round(((this.#busyOf(host) - beforeNs) * 10_000) / lengthNs) / 100;
+    const { pages, log, comparison } = this.#bytes;
+    const known = pages + log + comparison + this.#heartbeatBytes;
     return {
       primary: this.#primary ?? null,
       latencyNs: this.#latencies.quantiles(),
       pauseNs: this.#pauses.quantiles(),
-      pageBytesPerSecond: perSecond(this.#bytes.pages),
-      logBytesPerSecond: perSecond(this.#bytes.log),
+      pageBytesPerSecond: perSecond(pages),
+      logBytesPerSecond: perSecond(log),
+      comparisonBytesPerSecond: perSecond(comparison),
+      heartbeatBytesPerSecond: perSecond(this.#heartbeatBytes),
+      restBytesPerSecond: perSecond(this.#linkBytes - known),
       linkBytesPerSecond: perSecond(this.#linkBytes),
       primaryPercent: percent(this.#primary, this.#primaryBusyNs),
       secondaryPercent: percent(this.#secondary, this.#secondaryBusyNs),
@@ -104,6 +120,9 @@ export class SchemeMeter implements TraceSink {
     if (record.kind === "checkpoint.resumed") this.#pauses.add(record.pauseNs);
     else if (record.kind === "link.sent" && this.#isBetween(record.from, record.to)) {
       this.#linkBytes += record.bytes;
+      const isHeartbeat =
+        this.#machine !== undefined && record.port === heartbeatPort(this.#machine);
+      if (isHeartbeat) this.#heartbeatBytes += record.bytes;
     }
   }
 

@@ -1,12 +1,13 @@
 import type { Scenario, ScenarioOptions } from "../scenarios/scenario.ts";
 import { InvariantError, ProcessError } from "../sim/errors.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
-import type { TraceSink } from "../sim/trace.ts";
+import type { TraceRecord, TraceSink } from "../sim/trace.ts";
 import { Simulation } from "../simulation/simulation.ts";
 import { OneCopy } from "../verify/one-copy.ts";
 import type { FaultPlan } from "../verify/plan/fault.ts";
 import type { Property } from "../verify/properties/property.ts";
 import { PropertyMonitor } from "../verify/properties/property-monitor.ts";
+import type { StandinRecord } from "../verify/standin-record.ts";
 
 /** One run, as plain data: everything that decides it. */
 export interface RunCase {
@@ -47,7 +48,10 @@ export interface RunOutcome {
 /** How a run is judged. */
 export interface JudgeOptions {
   readonly properties: readonly Property[];
-  /** Replies are compared with those of a machine that never fails. Default true. */
+  /**
+   * Replies are compared with those of a machine that never fails. Default true; never those of an image that
+   * is not `deterministic`.
+   */
   readonly oneCopy?: boolean;
   /** A fault that would destroy the last copy is left out. Default true. */
   readonly spareLastCopy?: boolean;
@@ -80,6 +84,7 @@ export function runCase(
   } = judge;
   const monitor = new PropertyMonitor(judge.properties);
   const oneCopy = comparesCopies ? new OneCopy() : undefined;
+  const stopped = new StoppedMachines();
   const simulation = new Simulation({
     seed: run.seed,
     plan: run.plan,
@@ -87,13 +92,14 @@ export function runCase(
     spareLastCopy,
     build(made) {
       made.trace.addSink(monitor);
+      made.trace.addSink(stopped);
       if (oneCopy !== undefined) made.trace.addSink(oneCopy);
       for (const sink of sinks) made.trace.addSink(sink);
       scenario.build(made, run.options);
     },
   });
   const failure =
-    drive(simulation, run.untilNs, convergenceNs) ?? judged(simulation, monitor, oneCopy);
+    drive(simulation, run.untilNs, convergenceNs, stopped) ?? judged(simulation, monitor, oneCopy);
   const lost = simulation.unsurvivable !== undefined;
   return {
     verdict: lost ? "unsurvivable" : failure === undefined ? "holds" : "fails",
@@ -110,13 +116,14 @@ function drive(
   simulation: Simulation,
   untilNs: Nanoseconds,
   convergenceNs: Nanoseconds,
+  stopped: StoppedMachines,
 ): RunFailure | undefined {
   try {
     simulation.run({ until: untilNs });
     const comparedAt = simulation.engine.events;
     simulation.heal();
     const endNs = simulation.now + convergenceNs;
-    while (!hasConverged(simulation)) {
+    while (!hasConverged(simulation, stopped)) {
       if (simulation.now >= endNs) return notConverged(simulation);
       simulation.engine.run({ until: simulation.now + LOOK_NS });
     }
@@ -147,7 +154,8 @@ function judged(
   if (failed !== undefined) return { kind: "property", ...failed };
   for (const machine of simulation.machines) {
     const host = machine.activeHost?.name;
-    if (host === undefined) continue;
+    // A machine that throws dice cannot be told from another one by what it says.
+    if (host === undefined || machine.image.deterministic === false) continue;
     const clients = simulation.clients.filter((client) => client.machine === machine.name);
     const detail = oneCopy?.difference(machine.image, machine.name, host, clients);
     if (detail === undefined) continue;
@@ -156,9 +164,25 @@ function judged(
   return undefined;
 }
 
-/** True when every machine that can still serve does, and has answered everything. */
-function hasConverged(simulation: Simulation): boolean {
-  const gone = new Set<string>();
+/**
+ * Machines whose output has shown an error: they stand still on purpose, and answer nothing more. One whose
+ * primary runs alone again, or that somebody else serves, does not.
+ */
+class StoppedMachines implements TraceSink {
+  readonly names: Set<string> = new Set();
+
+  record(_atNs: Nanoseconds, _position: number, traced: TraceRecord): void {
+    const record = traced as StandinRecord;
+    if (record.kind === "output.failed") this.names.add(record.machine);
+    else if (record.kind === "protection.lost" || record.kind === "failover.serving") {
+      this.names.delete(record.machine);
+    }
+  }
+}
+
+/** True when every machine that can still serve and may does, and has answered everything. */
+function hasConverged(simulation: Simulation, stopped: StoppedMachines): boolean {
+  const gone = new Set(stopped.names);
   for (const machine of simulation.machines) {
     if (machine.activeNode !== undefined) continue;
     if (machine.recoverable) return false;

@@ -121,6 +121,12 @@ export interface Workload {
 /** A program that can be booted on any host, any number of times. */
 export interface GuestImage {
   readonly name: string;
+  /**
+   * Whether what a machine answers follows from its requests and their order alone. Default true. False for
+   * programs that answer with the time or random numbers, and for several processors that race: what another
+   * machine would have answered is then nothing to compare with.
+   */
+  readonly deterministic?: boolean;
   /** Boots a machine. The same calls in the same order, so the same memory, every time. */
   create(services: GuestServices): Guest;
   /**

@@ -65,6 +65,8 @@ export interface ProgramMachine {
   readonly memory: Memory;
   /** More memory. The kilobyte at {@link PROGRAM_AREA_ADDRESS} is there without asking. */
   readonly allocator: PageAllocator;
+  /** Clock and random source, for requests; nobody asks them while booting. See {@link GuestImage.deterministic}. */
+  readonly services: Pick<GuestServices, "now" | "random32">;
 }
 
 /**
@@ -108,7 +110,7 @@ class ProgramGuest extends PacketGuest {
     this.ring = new ReceiveRing(this.memory, RING_CONTROL_ADDRESS, RING_SLOTS_ADDRESS);
     const allocator = new PageAllocator(this.memory, ALLOCATOR_ADDRESS, pageCount);
     allocator.begin(FIRST_FREE_PAGE);
-    this.#program = definition.boot({ memory: this.memory, allocator });
+    this.#program = definition.boot({ memory: this.memory, allocator, services });
     this.#sessions = new Sessions({
       memory: this.memory,
       allocator,

@@ -1,13 +1,16 @@
 import { counterScenario } from "./counter.ts";
+import { diceScenario } from "./dice.ts";
 import { diskReaderScenario } from "./disk-reader.ts";
 import { evacuationScenario } from "./evacuation.ts";
 import { keyValueScenario } from "./key-value.ts";
+import { ledgerScenario } from "./ledger.ts";
 import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
 import { twinsScenario } from "./twins.ts";
+import { twoHartsScenario } from "./two-harts.ts";
 import { wideCounterScenario } from "./wide-counter.ts";
 
 /** The scenarios that come with the library, known by their names. */
@@ -22,4 +25,7 @@ export const builtInScenarios: readonly Scenario[] = [
   wideCounterScenario,
   evacuationScenario,
   diskReaderScenario,
+  diceScenario,
+  twoHartsScenario,
+  ledgerScenario,
 ];

@@ -26,6 +26,8 @@ export interface PairOptions {
   ) => GuestImage;
   /** The clients that ask it. */
   readonly clients: readonly ClientOptions[];
+  /** Whether a packet that the machine sends shows an error, for schemes that look for one. Default: none does. */
+  readonly isError?: (packet: Uint8Array) => boolean;
   /** Whether a console is connected with the machine. Default no. */
   readonly console?: boolean;
   /** Whether schemes with a log put into it what the machine reads from its disk. Default: theirs. */
@@ -34,7 +36,8 @@ export interface PairOptions {
 
 /** A scenario of one machine that runs on host `a` and that host `b` stands in for. */
 export function pairScenario(options: PairOptions): Scenario {
-  const { name, description, until, image, clients, console = false, diskReads } = options;
+  const { name, description, until, image, clients, isError, console = false } = options;
+  const { diskReads } = options;
   return {
     name,
     description,
@@ -54,6 +57,7 @@ export function pairScenario(options: PairOptions): Scenario {
           ...(interval === undefined ? {} : { interval }),
           ...(diskReads === undefined ? {} : { diskReads }),
           parts: chosen,
+          ...(isError === undefined ? {} : { isError }),
           broken: defects,
         }),
         ...(detection === undefined ? {} : { detection }),

@@ -12,6 +12,7 @@ import type { PartDefects } from "./part-catalogue.ts";
 import { checkpointOptions, type PartChoice } from "./part-choice.ts";
 import { quasiLockstep } from "./quasi-lockstep.ts";
 import { remus } from "./remus.ts";
+import { shadow } from "./shadow.ts";
 import { vmwareFt } from "./vmware-ft.ts";
 
 /** Defects of schemes, each switched on in the layer that it breaks. */
@@ -33,6 +34,8 @@ export interface NamedSchemeOptions {
   readonly diskReads?: DiskReads;
   /** What checkpoints are made of. Default: the first part of each stage. */
   readonly parts?: PartChoice;
+  /** Whether a packet that the machine sends shows an error, as its scenario knows one. Default: none does. */
+  readonly isError?: (packet: Uint8Array) => boolean;
   /** Default none. */
   readonly broken?: SchemeDefects;
 }
@@ -53,8 +56,8 @@ export interface NamedScheme {
 
 /**
  * All schemes that a machine can be protected with until a host fails, by name. The first is what a machine has
- * by default. A delayed shadow is none of them: it looks for an error that only its user can name, and
- * nothing protects the machine afterwards.
+ * by default. The shadow looks for an error that only the machine's scenario can name; where none is named it
+ * protects as a log does, and later by its delay.
  */
 export const schemeCatalogue: Readonly<Record<string, NamedScheme>> = {
   checkpoint: {
@@ -119,5 +122,15 @@ export const schemeCatalogue: Readonly<Record<string, NamedScheme>> = {
     about: "checkpoints every second and a log, which the secondary replays when it stands in",
     source: "US8499297",
     intervalLeastNs: HYBRID_PERIOD_LEAST_NS,
+  },
+  shadow: {
+    make: ({ isError, broken = {} }) =>
+      shadow({
+        ...(isError === undefined ? {} : { isError }),
+        checkpoint: { broken: broken.checkpoint ?? {} },
+        broken: broken.log ?? {},
+      }),
+    about: "as vmware-ft, 200 ms later, until the output shows what the scenario calls an error",
+    source: "US11662051",
   },
 };

@@ -38,7 +38,7 @@ export interface ClientHistory {
  * took in after the checkpoint from which its successor went on never happened. A fresh machine is
  * given the same requests in the same order, alone, and every reply that a client got must be, byte
  * for byte, the one that this machine gives. For guests whose replies depend on nothing but their
- * requests; not for those that read the clock or random numbers.
+ * requests; not for those that read the clock or random numbers (`GuestImage.deterministic`).
  */
 export class OneCopy implements TraceSink {
   readonly #logs = new Map<string, Log>();

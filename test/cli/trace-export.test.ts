@@ -1,4 +1,4 @@
-// covers src/cli/trace-export.ts, src/cli/trace-file.ts
+// covers src/cli/trace-export.ts, src/cli/output-file.ts
 import {
   existsSync,
   mkdirSync,

@@ -18,22 +18,29 @@ test("scheme measures: all but latency begins with the first commit", () => {
     ["b", ms(10)],
   ]);
   const meter = new SchemeMeter((host) => busyNs.get(host)!);
-  const wire = (from: string, to: string, bytes: number): void =>
-    say(meter, ms(20), "link.sent", { from, to, port: "m", bytes });
+  const wire = (from: string, to: string, bytes: number, port = "m"): void =>
+    say(meter, ms(20), "link.sent", { from, to, port, bytes });
   say(meter, ms(1), "protection.started", { secondary: "b" });
   wire("a", "b", 90_000);
   say(meter, ms(2), "group.sent", { bytes: 80_000 });
+  say(meter, ms(2), "comparison.sent", { message: "cut", bytes: 80 });
+  wire("a", "b", 50, "heartbeat m");
   say(meter, ms(3), "checkpoint.resumed", { pauseNs: ms(9) });
   say(meter, ms(4), "request.acknowledged", { latencyNs: us(30) });
   say(meter, ms(10), "checkpoint.committed");
   busyNs.set("a", ms(570)).set("b", ms(12));
   wire("a", "b", 5_000);
   wire("b", "a", 100);
+  wire("a", "b", 30, "heartbeat m");
+  wire("b", "a", 30, "heartbeat m");
+  wire("a", "b", 40, "heartbeat n");
   wire("a", "witness", 7_777);
   wire("client", "a", 7_777);
   say(meter, ms(20), "group.sent", { bytes: 3_000 });
   say(meter, ms(20), "commit.sent", { bytes: 200 });
   say(meter, ms(20), "log.sent", { bytes: 400 });
+  say(meter, ms(20), "comparison.sent", { message: "input", bytes: 300 });
+  say(meter, ms(20), "comparison.sent", { message: "output", bytes: 500, host: "b" });
   say(meter, ms(21), "checkpoint.resumed", { pauseNs: us(80) });
   say(meter, ms(22), "request.acknowledged", { latencyNs: us(50) });
   expect(meter.measures(ms(10) + seconds(2))).toEqual({
@@ -42,7 +49,11 @@ test("scheme measures: all but latency begins with the first commit", () => {
     pauseNs: { p50: us(80), p99: us(80), max: us(80) },
     pageBytesPerSecond: 1_600,
     logBytesPerSecond: 200,
-    linkBytesPerSecond: 2_550,
+    comparisonBytesPerSecond: 400,
+    heartbeatBytesPerSecond: 30,
+    // 5,200 bytes on the wires, 4,400 of messages and 60 of heartbeats.
+    restBytesPerSecond: 370,
+    linkBytesPerSecond: 2_600,
     primaryPercent: 25,
     secondaryPercent: 0.1,
   });

@@ -42,6 +42,23 @@ test("scheme run: checkpoints cost pages and time, a log neither and the seconda
   expect(hybrid.servingNs).toBeGreaterThan(replayed.servingNs! + us(500));
 });
 
+test("scheme run: what is compared is on the link, and the rest is what streams add to it", () => {
+  const [replayed, compared] = [figuresOf("vmware-ft"), figuresOf("colo")];
+  expect(replayed.comparisonBytesPerSecond).toBe(0);
+  // Each request goes to the other host and its reply comes back, some tens of bytes each.
+  expect(compared.comparisonBytesPerSecond).toBeGreaterThan(5_000);
+  expect(compared.restBytesPerSecond).toBeGreaterThan(compared.comparisonBytesPerSecond! / 2);
+  // Two bytes each way every 10 ms.
+  for (const each of [replayed, compared])
+    expect(each.heartbeatBytesPerSecond).toBeCloseTo(400, -2);
+  const { pageBytesPerSecond, logBytesPerSecond, comparisonBytesPerSecond } = compared;
+  const { heartbeatBytesPerSecond, restBytesPerSecond, linkBytesPerSecond } = compared;
+  const messages = pageBytesPerSecond! + logBytesPerSecond! + comparisonBytesPerSecond!;
+  expect(
+    messages + heartbeatBytesPerSecond! + restBytesPerSecond! - linkBytesPerSecond!,
+  ).toBeCloseTo(0, -1);
+});
+
 test("scheme run: an invariant that does not hold in any of the runs is named once", () => {
   const scenario = { broken: ["release-at-stop"] } as const;
   expect(runScheme(counterScenario, { ...OPTIONS, scenario })).toMatchObject({

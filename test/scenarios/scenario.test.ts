@@ -1,4 +1,4 @@
-// covers src/scenarios/counter.ts, src/scenarios/disk-reader.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts
+// covers src/scenarios/built-in.ts, src/scenarios/counter.ts, src/scenarios/dice.ts, src/scenarios/evacuation.ts, src/scenarios/disk-reader.ts, src/scenarios/key-value.ts, src/scenarios/ledger.ts, src/scenarios/muncher.ts, src/scenarios/pair.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-nested.ts, src/scenarios/twins.ts, src/scenarios/two-harts.ts, src/scenarios/wide-counter.ts
 import {
   counterScenario,
   keyValueScenario,
@@ -14,6 +14,7 @@ import {
 } from "standin";
 import { expect, test } from "vitest";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
+import { diceScenario } from "../../src/scenarios/dice.ts";
 import { riscvJournalScenario } from "../../src/scenarios/riscv-journal.ts";
 import { riscvKeyValueScenario } from "../../src/scenarios/riscv-key-value.ts";
 import { twinsScenario } from "../../src/scenarios/twins.ts";
@@ -78,9 +79,10 @@ test("scenario: the checkpoint scheme is made of the parts that the caller chose
 test("scenario: the machine is protected by the scheme that the caller chose", () => {
   expect(epochs({ scheme: "remus" })).toBe(epochs({}));
   expect(epochs({ scheme: "vmware-ft" })).toBe(1);
+  expect(epochs({ scheme: "shadow" })).toBe(1);
   expect(epochs({ scheme: "hybrid" })).toBe(1);
   expect(epochs({ scheme: "hybrid", interval: ms(50) })).toBeGreaterThan(5);
-  expect(() => epochs({ scheme: "shadow" })).toThrow(/^scheme: expected one of checkpoint, /);
+  expect(() => epochs({ scheme: "shade" })).toThrow(/^scheme: expected one of checkpoint, /);
   const parts = { capture: "brownout" };
   expect(() => epochs({ scheme: "hybrid", parts })).toThrow(
     expect.objectContaining({ code: "SCHEME_PARTS" }),
@@ -98,9 +100,10 @@ test("scenario: a defect brings the scheme that it breaks", () => {
 });
 
 test.each(
-  [counterScenario, keyValueScenario, riscvKeyValueScenario, twinsScenario].flatMap((scenario) =>
-    schemeNames.map((name) => [name, scenario.name, scenario] as const),
-  ),
+  [
+    ...[counterScenario, keyValueScenario, riscvKeyValueScenario, twinsScenario],
+    diceScenario,
+  ].flatMap((scenario) => schemeNames.map((name) => [name, scenario.name, scenario] as const)),
 )("scenario: %s protects %s, with a failover", (scheme, _name, scenario) => {
   const sim = new Simulation({ seed: 3 });
   scenario.build(sim, { scheme });

@@ -1,6 +1,7 @@
 // covers src/schemes/scheme-choice.ts, src/schemes/scheme-catalogue.ts, src/schemes/remus.ts
 import { expect, test } from "vitest";
 import { keyValue } from "../../src/guest/key-value.ts";
+import { decodePacket } from "../../src/guest/packet.ts";
 import { remus } from "../../src/schemes/remus.ts";
 import { schemeCatalogue } from "../../src/schemes/scheme-catalogue.ts";
 import {
@@ -24,7 +25,7 @@ test("scheme choice: every scheme is made by its name, and says what it does and
   expect(chosenScheme({ scheme: undefined }).name).toBe("checkpoint");
 });
 
-test.each(["shadow", "toString", ""])(
+test.each(["shade", "toString", ""])(
   "scheme choice: %j is refused with those that there are",
   (name) => {
     expect(() => chosenScheme({ scheme: name })).toThrow(
@@ -72,10 +73,23 @@ test.each([
   ["remus", { checkpoint: { releaseAtStop: true } }],
   ["vmware-ft", { log: { releaseBeforeStored: true } }],
   ["hybrid", { log: { releaseBeforeStored: true } }],
+  ["shadow", { log: { releaseBeforeStored: true } }],
 ])("scheme choice: %s can be broken", (scheme, broken) => {
   const { simulation } = loggedRun(keyValue(), chosenScheme({ scheme, broken }), {
     requests: 20,
     untilNs: ms(100),
   });
   expect(simulation.violations.map(({ name }) => name)).toContain("output-commit");
+});
+
+test("scheme choice: the shadow looks for what it is told to be an error, and for nothing else", () => {
+  const failed = (isError?: (packet: Uint8Array) => boolean) => {
+    const scheme = chosenScheme({
+      scheme: "shadow",
+      ...(isError === undefined ? {} : { isError }),
+    });
+    return loggedRun(keyValue(), scheme, { requests: 20, untilNs: ms(300) }).of("shadow.paused");
+  };
+  expect(failed()).toEqual([]);
+  expect(failed((packet) => decodePacket(packet)?.number === 10)).toHaveLength(1);
 });

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { figureLegend } from "../../compare/comparison-markdown.ts";
 import type { Figure } from "../../compare/figure.ts";
 import { partFigures } from "../../compare/part-figure.ts";
@@ -7,24 +6,32 @@ import type { Scenario } from "../../scenarios/scenario.ts";
 import { formatTime } from "../../sim/time.ts";
 import type { Command } from "../command.ts";
 import type { CommandIo } from "../command-io.ts";
-import { COMPARED_DEFAULT, type CompareOptions, parseCompareOptions } from "../compare-options.ts";
+import { parseCompareArguments } from "../compare-arguments.ts";
+import { COMPARED_DEFAULT, type CompareOptions, compareOptions } from "../compare-options.ts";
 import type { ComparedSource, Comparing } from "../comparing.ts";
 import { comparingParts } from "../comparing-parts.ts";
 import { comparingSchemes } from "../comparing-schemes.ts";
+import { withProgress } from "../comparison-progress.ts";
 import { EXIT } from "../exit-code.ts";
-import { ProgressLine } from "../progress-line.ts";
 import { replayLine } from "../replay-line.ts";
 import { scenarioNamed } from "../scenario-catalogue.ts";
+import { sweepOptions } from "../sweep-options.ts";
+import { sweep } from "../sweeping.ts";
 import { terminalStyle } from "../terminal-style.ts";
 
 const help = `usage: standin compare parts [SCENARIO...] [options]
        standin compare schemes [SCENARIO...] [options]
+       standin compare sweep [SWEEP...] [options]
 
 parts: measures every part that checkpoints can be made of beside the baseline of its stage: one run
 for each, without faults, from the same seed; all other stages have their baselines.
 
 schemes: measures every protection scheme beside the first: one run as the scenario is, one with
 clients that ask as fast as they can, and one with a crash of the primary's host in the middle.
+
+sweep: measures a comparing scheme for one value of a setting after the other, all others standing
+still, on a machine some of whose replies differ. SWEEP is similarity or minimum-interval (default
+both).
 
 The figures are read from the trace, in virtual time: the same options give the same figures.
 
@@ -33,11 +40,16 @@ ${COMPARED_DEFAULT.parts.join(", ")} for parts,
 ${COMPARED_DEFAULT.schemes.join(", ")} for schemes; one of these that cannot be had is left out.
 
 options
+  --scenario NAME     of parts and schemes: one more scenario; may be repeated
   --stage STAGE       of parts: only this stage's; may be repeated (default all)
   --part STAGE=NAME   of parts: what all runs have in common; that stage is not compared; may be
                       repeated
+  --scheme NAME       of sweep: active-active, colo, quasi-lockstep (default active-active)
+  --svg FILE          of one sweep: also write a picture, with a line for each part of replies that
+                      differ
   --seed N            decides everything that is drawn; 0 to 2^53 - 1 (default 1)
-  --until TIME        virtual time of each run, 1us to 60m (default: each scenario's own)
+  --until TIME        virtual time of each run, 1us to 60m (default: each scenario's own, of sweep
+                      1s)
   --interval TIME     from one checkpoint to the next, 10us to 1m, of schemes no shorter than each
                       can (default: the scheme's own)
   --profile NAME      what the hosts cost: modern, remus2008 (default modern)
@@ -60,6 +72,7 @@ examples
   standin compare parts muncher --part encode=word-difference --profile remus2008 --json
   standin compare schemes
   standin compare schemes riscv-kv --interval 10ms --json
+  standin compare sweep similarity --svg similarity.svg
 
 exit codes
   0    every run held; what refuses a machine says so
@@ -81,8 +94,10 @@ export const compareCommand: Command = {
   summary: "measure protection schemes, or the parts of checkpoints, beside each other",
   help,
   async run(args, io) {
-    const options = parseCompareOptions(args);
-    return options.what === "parts"
+    const { what, ...given } = parseCompareArguments(args);
+    if (what === "sweep") return await sweep(sweepOptions(given), io);
+    const options = compareOptions(what, given);
+    return what === "parts"
       ? await compare(comparingParts, options, io)
       : await compare(comparingSchemes, options, io);
   },
@@ -98,9 +113,10 @@ async function compare<R extends { readonly scenario: string }>(
   const reports: object[] = [];
   const replays: string[][] = [];
   for (const from of found) {
-    const result = await measured(kind, from, options, io);
+    const { scenario, untilNs } = from;
+    const steps = kind.steps(scenario, untilNs, options);
+    const result = await withProgress(scenario.name, steps, io);
     if (result === undefined) return EXIT.interrupted;
-    const { untilNs } = from;
     reports.push(kind.report(result, untilNs));
     replays.push(...kind.replays(result, from, options));
     const heading = `${result.scenario}, seed ${options.seed}, ${formatTime(untilNs)}, ${options.profile.name}`;
@@ -139,29 +155,6 @@ async function loaded({ scenarios, isDefault, untilNs }: CompareOptions, io: Com
     }
   }
   return { found, leftOut };
-}
-
-/** @returns `undefined` if the user has interrupted it. */
-async function measured<R>(
-  kind: Comparing<R>,
-  { scenario, untilNs }: Loaded,
-  options: CompareOptions,
-  io: CommandIo,
-): Promise<R | undefined> {
-  const progress = new ProgressLine(io);
-  const steps = kind.steps(scenario, untilNs, options);
-  try {
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-      const { number, count, name } = step.value;
-      progress.show(() => `${scenario.name}: run ${number} of ${count}, ${name}`);
-      await setImmediate();
-      if (io.signal?.aborted === true) return undefined;
-    }
-  } finally {
-    progress.clear();
-  }
 }
 
 function legend<M>(figures: readonly Figure<M>[]): string {

@@ -48,13 +48,13 @@ export class ComparingPrimary {
 
   /** @throws StandinTypeError when a part of the checkpoints cannot serve such a machine. */
   constructor(side: PrimarySide, settings: CompareSettings) {
-    const { engine, host, vm, moreStreams = [] } = side;
+    const { engine, host, vm, term, moreStreams = [] } = side;
     const own = moreStreams.at(-1);
     assert(own !== undefined, "a stream is there for what is compared");
     this.#side = side;
     this.#settings = settings;
     this.#stream = own;
-    this.#outbox = new Outbox({ engine, host, machine: vm.name, stream: own });
+    this.#outbox = new Outbox({ engine, host, machine: vm.name, term, stream: own });
     this.#regulation = new Regulation(side, settings);
     this.#written = new WrittenPages(engine, vm.guest.memory);
     this.#hold = this.#createHold();

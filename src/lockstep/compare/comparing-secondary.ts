@@ -51,13 +51,13 @@ export class ComparingSecondary {
 
   /** @throws StandinTypeError when a part cannot serve such a machine. */
   constructor(side: SecondarySide, settings: CompareSettings) {
-    const { engine, host, machine, inbox, moreStreams = [] } = side;
+    const { engine, host, machine, term, inbox, moreStreams = [] } = side;
     const own = moreStreams.at(-1);
     assert(own !== undefined, "a stream is there for what is compared");
     this.#side = side;
     this.#settings = settings;
     this.#stream = own;
-    this.#outbox = new Outbox({ engine, host, machine, stream: own });
+    this.#outbox = new Outbox({ engine, host, machine, term, stream: own });
     this.#silent = new SilentOutput(side, settings.broken.sendDropped === true);
     this.#standBy = new RunningStandBy(side, settings);
     this.#feed = new InputFeed(inbox);

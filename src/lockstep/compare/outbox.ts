@@ -6,6 +6,7 @@ import type { Engine } from "../../sim/engine.ts";
 import type { Process } from "../../sim/process.ts";
 import type { CompareMessage } from "./compare-message.ts";
 import { encodeCompareMessage } from "./encode-message.ts";
+import type { CompareRecord } from "./records.ts";
 
 /** Most packets that wait to be sent to the other host; one more is not sent. */
 export const OUTBOX_PACKETS_MAX = 4_096;
@@ -17,8 +18,8 @@ const OUTBOX_RESERVE = 1_024;
 export interface OutboxOptions {
   readonly engine: Engine;
   readonly host: Host;
-  /** For messages. */
   readonly machine: string;
+  readonly term: number;
   readonly stream: ReliableStream;
 }
 
@@ -48,11 +49,16 @@ export class Outbox {
 
   /** Sends for ever. */
   *run(): Process<never> {
-    const { host, stream } = this.#options;
+    const { engine, host, machine, term, stream } = this.#options;
     for (;;) {
       const message = yield* this.#messages.receive();
       if ("packet" in message) yield* host.compute(host.profile.comparePacketNs);
-      yield* stream.send(encodeCompareMessage(message));
+      const bytes = encodeCompareMessage(message);
+      yield* stream.send(bytes);
+      engine.trace.emit<CompareRecord>({
+        kind: "comparison.sent",
+        ...{ machine, host: host.name, term, message: message.type, bytes: bytes.length },
+      });
     }
   }
 }

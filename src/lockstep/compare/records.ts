@@ -1,3 +1,4 @@
+import type { CompareMessage } from "./compare-message.ts";
 import type { DivergenceReason } from "./connection.ts";
 
 /** Names the epoch that a packet belongs to. */
@@ -22,6 +23,15 @@ type OfPacket = {
 
 /** What comparing two machines writes to the trace. */
 export type CompareRecord =
+  /** By either host; `bytes` of a message as it is given to the stream: without frames, and once. */
+  | {
+      readonly kind: "comparison.sent";
+      readonly machine: string;
+      readonly host: string;
+      readonly term: number;
+      readonly message: CompareMessage["type"];
+      readonly bytes: number;
+    }
   /** By the host of the stand-by, whose card stays silent; `order` counts its packets. */
   | ({ readonly kind: "output.mirrored"; order: number } & OfPacket & OfEpoch)
   | ({ readonly kind: "output.dropped"; order: number } & OfEpoch)

@@ -74,6 +74,7 @@ export const points: readonly Point[] = [
   announced("replay.finished", "a stand-in has replayed all that had arrived of the log"),
   announced("shadow.paused", "a shadow has stopped before an error"),
   // Comparing
+  noted("comparison.sent", "a host has handed over what it tells the other to compare with"),
   announced("stand-by.loaded", "a stand-by that runs goes on in the state of a checkpoint"),
   noted("output.mirrored", "a stand-by's machine sent a packet, which its silent card keeps"),
   noted("output.matched", "both machines have sent a packet; the primary's is about to leave"),

@@ -1,5 +1,5 @@
-// covers src/cli/commands/compare.ts, src/cli/comparing.ts, src/cli/comparing-parts.ts, src/cli/comparing-schemes.ts
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// covers src/cli/commands/compare.ts, src/cli/comparing.ts, src/cli/comparing-parts.ts, src/cli/comparing-schemes.ts, src/cli/sweeping.ts, src/cli/comparison-progress.ts
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -181,4 +181,41 @@ test("compare: a scheme under which an invariant does not hold has two lines tha
   for (const [, line] of err.matchAll(/^replay: standin (.*)$/gm)) {
     expect(await run(line!.split(" "), recordedIo({ cwd: folder }))).toBe(1);
   }
+});
+
+test("compare: a sweep as a table, and its picture in a file", async () => {
+  const { code, out, err } = await standin("sweep minimum-interval --until 40ms --svg own.svg");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^minimum-interval of active-active, seed 1, 40 ms, modern\n/);
+  expect(out).toMatch(/^1 of 16 differs\n {2}1 ms +\d/m);
+  expect(readdirSync(folder)).toEqual(["own.svg"]);
+  const svg = readFileSync(join(folder, "own.svg"), "utf8");
+  expect(svg).toMatch(/^<svg .*<\/svg>\n$/s);
+  expect(svg).toContain(">active-active: minimum interval swept<");
+});
+
+test("compare: a sweep as JSON and as Markdown", async () => {
+  const { code, out } = await standin("sweep --until 20ms --scheme colo --json");
+  expect(code).toBe(0);
+  const report = JSON.parse(out) as { untilNs: number; sweeps: { sweep: string }[] };
+  expect(report.untilNs).toBe(20_000_000);
+  expect(report.sweeps).toMatchObject([
+    { sweep: "similarity", scheme: "colo", lines: [{ chance: 1 / 64 }, {}, {}, { chance: 1 }] },
+    { sweep: "minimum-interval", scheme: "colo", lines: [{}, {}, {}, {}] },
+  ]);
+  const markdown = await standin("sweep similarity --until 20ms --markdown");
+  expect(markdown.out).toMatch(/^### similarity of active-active, .*\n\n\| \| similarity \| /);
+});
+
+test("compare: a picture that cannot be written is refused before anything is run", async () => {
+  const { code, out, err } = await standin("sweep similarity --svg none/own.svg");
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toContain("--svg: expected a place where a file can be made");
+});
+
+test("compare: an interrupted sweep leaves no file", async () => {
+  const signal = AbortSignal.abort();
+  const { code, out } = await standin("sweep similarity --svg own.svg", { signal });
+  expect({ code, out }).toEqual({ code: 130, out: "" });
+  expect(readdirSync(folder)).toEqual([]);
 });

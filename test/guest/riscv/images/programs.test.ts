@@ -1,10 +1,11 @@
-// covers src/guest/riscv/images/disk-reader.ts, src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
+// covers src/guest/riscv/images/disk-reader.ts, src/guest/riscv/images/key-value.ts, src/guest/riscv/images/muncher.ts, src/guest/riscv/images/race.ts, src/guest/riscv/images/self-modifying.ts, src/guest/riscv/images/sort.ts, src/guest/riscv/images/timer-echo.ts, src/guest/riscv/images/two-harts.ts
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { decodeBase64 } from "../../../../src/guest/riscv/images/base64.ts";
 import { diskReaderImage } from "../../../../src/guest/riscv/images/disk-reader.ts";
 import { keyValueImage } from "../../../../src/guest/riscv/images/key-value.ts";
 import { muncherImage } from "../../../../src/guest/riscv/images/muncher.ts";
+import { raceImage } from "../../../../src/guest/riscv/images/race.ts";
 import { selfModifyingImage } from "../../../../src/guest/riscv/images/self-modifying.ts";
 import { sortImage } from "../../../../src/guest/riscv/images/sort.ts";
 import { timerEchoImage } from "../../../../src/guest/riscv/images/timer-echo.ts";
@@ -17,6 +18,7 @@ test.each([
   ["disk-reader", diskReaderImage],
   ["key-value", keyValueImage],
   ["muncher", muncherImage],
+  ["race", raceImage],
   ["self-modifying", selfModifyingImage],
   ["sort", sortImage],
   ["timer-echo", timerEchoImage],
@@ -143,4 +145,10 @@ test("riscv programs: disk-reader refuses what it cannot do", () => {
     expect(new GuestProgram(diskReaderImage, options, machine).run()).toEqual(off(2));
   }
   expect(new GuestProgram(diskReaderImage, { reader_sectors: 9 }, machine).run()).toEqual(off(3));
+});
+
+test("riscv programs: race on one hart gives up", () => {
+  const program = new GuestProgram(raceImage, {}, { network: { mac: new Uint8Array(6) } });
+  expect(program.run()).toEqual(off(2));
+  expect(program.printed).toContain("race: no second hart");
 });

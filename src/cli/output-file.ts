@@ -9,15 +9,20 @@ const CHUNK_LENGTH = 1 << 16;
  * A file that appears whole or not at all: it is written under a temporary name beside its place and
  * then renamed.
  */
-export class TraceFile {
+export class OutputFile {
+  readonly #option: string;
   readonly #given: string;
   readonly #path: string;
   readonly #temporary: string;
   #descriptor: number | undefined;
   #chunk = "";
 
-  /** @param given A path, absolute or from `cwd`. Nothing is touched yet. */
-  constructor(given: string, cwd: string) {
+  /**
+   * @param option Option by which it was asked for, for messages.
+   * @param given A path, absolute or from `cwd`. Nothing is touched yet.
+   */
+  constructor(option: string, given: string, cwd: string) {
+    this.#option = option;
     this.#given = given;
     this.#path = resolve(cwd, given);
     this.#temporary = `${this.#path}.${process.pid}.tmp`;
@@ -30,14 +35,16 @@ export class TraceFile {
    */
   open(): void {
     if (statSync(this.#path, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw new UsageError(`--trace: expected a file to write to, got the folder "${this.#given}"`);
+      throw new UsageError(
+        `${this.#option}: expected a file to write to, got the folder "${this.#given}"`,
+      );
     }
     try {
       this.#descriptor = openSync(this.#temporary, "wx");
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
       throw new UsageError(
-        `--trace: expected a place where a file can be made, got "${this.#given}" (${code})`,
+        `${this.#option}: expected a place where a file can be made, got "${this.#given}" (${code})`,
       );
     }
   }
