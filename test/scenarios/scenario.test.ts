@@ -29,14 +29,19 @@ function run(scenario: Scenario, seed = 1, crashNs?: number): Simulation {
   return sim;
 }
 
+/** Their machines move from host to host by themselves; what happens to them when hosts fail is explored. */
+const MOVING: ReadonlySet<string> = new Set(["evacuation"]);
+
 test.each(builtInScenarios)("scenario $name: does its work in its time", (scenario) => {
-  for (const crashNs of [undefined, ms(310)]) {
+  const isMoving = MOVING.has(scenario.name);
+  for (const crashNs of isMoving ? [undefined] : [undefined, ms(310)]) {
     const sim = run(scenario, 1, crashNs);
     for (const client of sim.clients) {
       expect(client.acknowledged).toBe(client.requests);
       expect(client.lost).toEqual([]);
       expect(client.duplicated).toEqual([]);
     }
+    if (isMoving) continue;
     expect(sim.machines[0]?.activeHost).toBe(sim.host(crashNs === undefined ? "a" : "b"));
   }
 });
