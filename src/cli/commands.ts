@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { bootCommand } from "./commands/boot.ts";
 import { checkHistoryCommand } from "./commands/check-history.ts";
+import { clusterCommand } from "./commands/cluster.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { listCommand } from "./commands/list.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   shrinkCommand,
   checkHistoryCommand,
   compareCommand,
+  clusterCommand,
   bootCommand,
   listCommand,
 ];

@@ -69,11 +69,15 @@ function build(
   maker: GuestMaker,
   { plan, hosts }: { plan: ClusterPlan; hosts: ReadonlyMap<string, Host> },
 ): void {
-  const { name, memoryBytes, scheme, intervalNs, primary, secondary, clients, thinkNs } = planned;
+  const { name, memoryBytes, scheme, parts = {}, intervalNs, clients, thinkNs } = planned;
+  const { primary, secondary } = planned;
   const image = maker(memoryBytes === undefined ? {} : { memoryBytes });
   const machine = cluster.protect(image, {
     name,
-    scheme: chosenScheme({ scheme, ...(intervalNs !== undefined && { interval: intervalNs }) }),
+    scheme: chosenScheme({
+      ...{ scheme, parts },
+      ...(intervalNs !== undefined && { interval: intervalNs }),
+    }),
     detection: plan.detection,
     ...(primary !== undefined && { primary: hosts.get(primary)! }),
     ...(secondary !== undefined && { secondary: hosts.get(secondary)! }),

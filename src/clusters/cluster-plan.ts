@@ -1,5 +1,6 @@
 import type { DetectionOptions } from "../cluster/heartbeat.ts";
 import type { LinkOptions } from "../host/link-options.ts";
+import type { PartChoice } from "../schemes/part-choice.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 
 /** A host of a plan. */
@@ -21,6 +22,8 @@ export interface PlannedMachine {
   readonly scheme: string;
   /** From one checkpoint to the next. Default: the scheme's. */
   readonly intervalNs?: Nanoseconds;
+  /** What its checkpoints are made of. Default: the baseline of each stage. */
+  readonly parts?: PartChoice;
   /** Where it runs at first. Default: placed. */
   readonly primary?: string;
   readonly secondary?: string;

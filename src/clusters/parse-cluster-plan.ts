@@ -1,3 +1,5 @@
+import { partCatalogue } from "../schemes/part-catalogue.ts";
+import { type PartChoice, stages } from "../schemes/part-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
 import type {
@@ -125,6 +127,7 @@ function machinesOf(fields: PlanFields, known: KnownNames): PlannedMachine[] {
       scheme: item.word("scheme", known.schemes, known.schemes[0]),
       ...(item.has("memory") && { memoryBytes: item.size("memory") }),
       ...(item.has("interval") && { intervalNs: item.time("interval") }),
+      ...(item.has("parts") && { parts: partsOf(item.object("parts")) }),
       ...(item.has("primary") && { primary: item.name("primary") }),
       ...(item.has("secondary") && { secondary: item.name("secondary") }),
       clients: item.count("clients", 0, 32, 1),
@@ -136,6 +139,15 @@ function machinesOf(fields: PlanFields, known: KnownNames): PlannedMachine[] {
   }
   expectMembers("cluster.machines", machines);
   return machines;
+}
+
+function partsOf(fields: PlanFields): PartChoice {
+  const parts: { -readonly [Key in keyof PartChoice]: PartChoice[Key] } = {};
+  for (const stage of stages) {
+    if (fields.has(stage)) parts[stage] = fields.word(stage, Object.keys(partCatalogue[stage]));
+  }
+  fields.end();
+  return parts;
 }
 
 /** `{ "name": "h", "count": 3 }` are h1, h2 and h3. */
