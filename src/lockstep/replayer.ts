@@ -1,5 +1,6 @@
 import { QUANTUM_NS, type VirtualMachine } from "../host/virtual-machine.ts";
 import { assert } from "../sim/assert.ts";
+import type { Nanoseconds } from "../sim/time.ts";
 import type { StretchEntry } from "./log-entry.ts";
 import { ReplaySource } from "./replay-source.ts";
 import { stretchCheck } from "./stretch-check.ts";
@@ -8,6 +9,8 @@ import { stretchCheck } from "./stretch-check.ts";
 export interface ReplayerDefects {
   /** Input is delivered one stretch later than it was. */
   readonly inputOneLate?: boolean;
+  /** A stretch ends an instruction before the log says that it does; the next one begins with it. */
+  readonly oneInstructionShort?: boolean;
   /** Whether the replay does what the primary did is not looked at. */
   readonly unchecked?: boolean;
 }
@@ -46,7 +49,7 @@ export class Replayer {
     port.forget();
     const input = this.#due(entry.input);
     if (input !== undefined) guest.deliver(input);
-    const { usedNs, boundary } = guest.run(QUANTUM_NS);
+    const { usedNs, boundary } = guest.run(this.#budgetNs(entry));
     port.source = undefined;
     const sent = [...port.transmitted];
     port.forget();
@@ -59,6 +62,13 @@ export class Replayer {
       source.misuse ??
       (stretchCheck(guest.saveRegisters(), sent) === entry.check ? undefined : "state or output");
     return { sent, divergence };
+  }
+
+  /** A quantum, of which the machine uses what it used the first time. */
+  #budgetNs({ usedNs }: StretchEntry): Nanoseconds {
+    if (this.#broken.oneInstructionShort !== true) return QUANTUM_NS;
+    // Budgets are used up to the last whole instruction.
+    return Math.max(1, usedNs - 1);
   }
 
   #due(input: Uint8Array | undefined): Uint8Array | undefined {
