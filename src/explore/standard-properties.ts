@@ -1,5 +1,6 @@
 import { ms, type Nanoseconds } from "../sim/time.ts";
 import { type Property, sometimes } from "../verify/properties/property.ts";
+import { replayAgrees } from "../verify/properties/replay-agrees.ts";
 import { silenceNoticed } from "../verify/properties/silence-noticed.ts";
 import type { StandinRecord } from "../verify/standin-record.ts";
 
@@ -7,7 +8,7 @@ import type { StandinRecord } from "../verify/standin-record.ts";
 export const SILENCE_NS: Nanoseconds = ms(500);
 
 /** What must hold in every run of a sweep beside the invariants. */
-export const standardProperties: readonly Property[] = [silenceNoticed(SILENCE_NS)];
+export const standardProperties: readonly Property[] = [silenceNoticed(SILENCE_NS), replayAgrees];
 
 /** A sweep in which one of these kinds of records never came has looked in the wrong places. */
 export function sometimesOf(kinds: readonly StandinRecord["kind"][]): readonly Property[] {

@@ -82,6 +82,8 @@ export interface Guest {
    * Part of its registers.
    */
   readonly instructionCount?: number;
+  /** Processors that run it, in turns that nobody can log. Default 1. */
+  readonly processorCount?: number;
   /** Its storage, if it has one whose requests can be kept waiting. */
   readonly storage?: GuestStorage | undefined;
   /**

@@ -97,9 +97,11 @@ export class Follower {
     if (divergence === undefined) this.#store.replayed = position;
     if (entry.type === "stretch") yield* this.#pay(entry, replayed?.diskNs ?? 0);
     if (divergence === undefined) return undefined;
+    const { processorCount: processors = 1 } = this.#side.vm.guest;
     yield* this.#side.engine.announce<LockstepRecord>({
       kind: "replay.diverged",
       reason: divergence,
+      ...(processors > 1 ? { processors } : {}),
       ...this.#store.at(position),
     });
     return divergence;

@@ -29,6 +29,7 @@ export type LockstepRecord =
   | ({ readonly kind: "request.replayed"; client: number; number: number } & AtPosition)
   /** For checks only: memory and registers after an entry. */
   | ({ readonly kind: "stretch.replayed"; digest: string } & AtPosition)
-  | ({ readonly kind: "replay.diverged"; reason: string } & AtPosition)
+  /** Of several processors, whose turns no log holds, it says how many there are. */
+  | ({ readonly kind: "replay.diverged"; reason: string; processors?: number } & AtPosition)
   | ({ readonly kind: "replay.finished"; entries: number } & AtPosition)
   | ({ readonly kind: "shadow.paused"; errorPosition: number } & AtPosition);

@@ -1,6 +1,7 @@
 import type { DiskRead } from "../guest/guest.ts";
 import { QUANTUM_NS, type VirtualMachine } from "../host/virtual-machine.ts";
 import { assert } from "../sim/assert.ts";
+import type { Nanoseconds } from "../sim/time.ts";
 import type { DiskReads } from "./disk-reads.ts";
 import type { Answer, StretchEntry } from "./log-entry.ts";
 import { ReplaySource } from "./replay-source.ts";
@@ -12,6 +13,8 @@ export interface ReplayerDefects {
   readonly inputOneLate?: boolean;
   /** A read of the disk is given the logged bytes of the read before it, if they are as many. */
   readonly diskReadOneLate?: boolean;
+  /** A stretch ends an instruction before the log says that it does; the next one begins with it. */
+  readonly oneInstructionShort?: boolean;
   /** Whether the replay does what the primary did is not looked at. */
   readonly unchecked?: boolean;
 }
@@ -65,7 +68,7 @@ export class Replayer {
     port.forget();
     const input = this.#due(entry.input);
     if (input !== undefined) guest.deliver(input);
-    const { usedNs, boundary } = guest.run(QUANTUM_NS);
+    const { usedNs, boundary } = guest.run(this.#budgetNs(entry));
     port.source = undefined;
     const sent = [...port.transmitted];
     port.forget();
@@ -79,6 +82,13 @@ export class Replayer {
       source.misuse ??
       (stretchCheck(guest.saveRegisters(), sent) === entry.check ? undefined : "state or output");
     return { sent, divergence, ownReads };
+  }
+
+  /** A quantum, of which the machine uses what it used the first time. */
+  #budgetNs({ usedNs }: StretchEntry): Nanoseconds {
+    if (this.#broken.oneInstructionShort !== true) return QUANTUM_NS;
+    // Budgets are used up to the last whole instruction.
+    return Math.max(1, usedNs - 1);
   }
 
   #due(input: Uint8Array | undefined): Uint8Array | undefined {

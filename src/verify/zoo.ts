@@ -75,7 +75,12 @@ export type ZooName =
   | "duplicate-output-at-promotion"
   | "both-copies-in-one-rack"
   | "host-overfilled"
-  | "dismissed-without-term";
+  | "dismissed-without-term"
+  | "skip-on-timeout"
+  | "composite-without-secondary"
+  | "clock-not-logged"
+  | "fed-after-error"
+  | "replay-off-by-one-instruction";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -312,6 +317,36 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a primary dismisses its secondary, which the witness may name yet, and does not ask",
     scenario: "evacuation",
     cluster: { dismissWithoutTerm: true },
+  },
+  "skip-on-timeout": {
+    what: "what the stand-by has not answered in time is taken to be the same",
+    scheme: "active-active",
+    scenario: "dice",
+    compare: { skipOnTimeout: true },
+  },
+  "composite-without-secondary": {
+    what: "pages that only the stand-by's machine has written are not sent",
+    scheme: "active-active",
+    scenario: "dice",
+    compare: { compositeWithoutSecondary: true },
+  },
+  "clock-not-logged": {
+    what: "what a machine reads from the clock is not in the log",
+    scheme: "vmware-ft",
+    scenario: "dice",
+    log: { clockNotLogged: true },
+  },
+  "fed-after-error": {
+    what: "a shadow goes on after it was told of an error",
+    scheme: "shadow",
+    scenario: "ledger",
+    log: { fedAfterError: true },
+  },
+  "replay-off-by-one-instruction": {
+    what: "a replay ends each stretch an instruction before the log says that it ended",
+    scheme: "vmware-ft",
+    scenario: "riscv-kv",
+    log: { oneInstructionShort: true },
   },
 };
 

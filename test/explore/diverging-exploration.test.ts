@@ -5,6 +5,7 @@ import { explore } from "../../src/explore/explore.ts";
 import { runCase } from "../../src/explore/run-case.ts";
 import { dice } from "../../src/guest/dice.ts";
 import { diceScenario } from "../../src/scenarios/dice.ts";
+import { ledgerScenario } from "../../src/scenarios/ledger.ts";
 import { pairScenario } from "../../src/scenarios/pair.ts";
 import { twoHartsScenario } from "../../src/scenarios/two-harts.ts";
 import { schemeNames } from "../../src/schemes/scheme-choice.ts";
@@ -42,6 +43,17 @@ test("dice: replies are compared with another machine's only where that means so
   const run = { seed: 1, untilNs: ms(100), options: {}, plan };
   expect(runCase(scenario(false), run, judge).verdict).toBe("holds");
   expect(runCase(scenario(true), run, judge).failure).toMatchObject({ name: "one-copy" });
+});
+
+test("ledger: a shadow's machine stands still at its error, which is no failure to converge", () => {
+  const sink = new MemorySink();
+  const run = { seed: 1, untilNs: ms(400), options: { scheme: "shadow" }, plan };
+  expect(runCase(ledgerScenario, run, judge, [sink]).verdict).toBe("holds");
+  const count = (kind: string) => sink.records.filter(({ record }) => record.kind === kind).length;
+  expect([count("output.failed"), count("shadow.paused")]).toEqual([1, 1]);
+  const swarm = { mode: "swarm", seeds: 40, scenario: { scheme: "shadow" } } as const;
+  const result = explore(ledgerScenario, swarm);
+  expect(result.status, describeExploration(result)).toBe("holds");
 });
 
 /** What a run of the two harts brings about, without any failure or with a crash. */

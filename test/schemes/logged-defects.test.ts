@@ -1,6 +1,7 @@
 // covers src/lockstep/follower.ts, src/lockstep/log-store.ts, src/verify/invariants/replay-identity.ts
 import { expect, test } from "vitest";
 import { keyValue } from "../../src/guest/key-value.ts";
+import { riscvKeyValue } from "../../src/guest/riscv/riscv-key-value.ts";
 import { hybrid } from "../../src/schemes/hybrid.ts";
 import { vmwareFt } from "../../src/schemes/vmware-ft.ts";
 import { ms, seconds, us } from "../../src/sim/time.ts";
@@ -16,6 +17,7 @@ test("vmware-ft: two harts diverge, which is said, and mended by a checkpoint ea
   const run = loggedRun(twoHarts(20_000), vmwareFt(), { requests: 1, untilNs: ms(60) });
   const diverged = run.of("replay.diverged");
   expect(diverged.length).toBeGreaterThan(3);
+  expect(diverged[0]!.processors).toBe(2);
   expect(diverged[0]!.reason).toMatch(/^(state or output|time|instructions|boundary)/);
   // One to begin with and one for each divergence; the memory is then the primary's again.
   const applied = run.of("checkpoint.applied").length;
@@ -67,6 +69,17 @@ test.each([
   expect(run.of("replay.diverged").length).toBeGreaterThan(0);
   const unchecked = make({ inputOneLate: true, unchecked: true });
   expect(violated(loggedRun(keyValue(), unchecked, { crashAtNs: ms(71) })), name).toContain(
+    "replay-identity",
+  );
+});
+
+test("defects: a replay that is an instruction short is found, by itself and by the checks", () => {
+  const run = (broken: object) =>
+    loggedRun(riscvKeyValue(), vmwareFt({ broken }), { requests: 20 });
+  const [first] = run({ oneInstructionShort: true }).of("replay.diverged");
+  expect(first!.reason).toMatch(/^time: /);
+  expect(first).not.toHaveProperty("processors");
+  expect(violated(run({ oneInstructionShort: true, unchecked: true }))).toContain(
     "replay-identity",
   );
 });

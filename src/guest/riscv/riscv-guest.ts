@@ -103,6 +103,10 @@ export class RiscvGuest implements Guest {
     return this.machine.ticks;
   }
 
+  get processorCount(): number {
+    return this.machine.harts.length;
+  }
+
   get panic(): string | undefined {
     return this.#stopped;
   }

@@ -128,6 +128,7 @@ export class Atlas implements TraceSink {
       case "checkpoint.committed":
       case "replay.diverged":
       case "shadow.paused":
+      case "output.failed":
       case "term.requested":
       case "witness.granted":
       case "machine.fenced":

@@ -12,6 +12,7 @@ export type CopyRecord = Extract<
       | "checkpoint.committed"
       | "replay.diverged"
       | "shadow.paused"
+      | "output.failed"
       | "term.requested"
       | "witness.granted"
       | "machine.fenced"
@@ -120,6 +121,10 @@ export class MachineCopies {
       case "shadow.paused":
         // No copy of the machine as it is, until the next checkpoint; better than none if there is no other.
         if (this.#whole.size > 1) this.#whole.delete(host);
+        break;
+      case "output.failed":
+        // The stand-by is being told, stands still as soon as it knows, and stands in for nobody.
+        if (this.#standBy !== undefined && this.#whole.size > 1) this.#whole.delete(this.#standBy);
         break;
       case "term.requested":
         this.#claimants.add(host);

@@ -89,6 +89,15 @@ test("atlas: a secondary whose replay diverged has no copy until the next checkp
   expect(story.crashes[0]).toBe(refused);
 });
 
+test("atlas: from an error in the output on nobody stands by", () => {
+  const story = protectedPair().machine("output.failed", "a", 1, { position: 20 });
+  expect(story.crashes).toEqual([
+    "a has the only copy of m: b has no whole checkpoint yet",
+    undefined,
+    undefined,
+  ]);
+});
+
 test("atlas: a stand-in that has diverged is all there is", () => {
   const story = protectedPair().host("host.crashed", "a");
   story.machine("replay.diverged", "b", 1, { position: 9, reason: "time" });
