@@ -1,6 +1,7 @@
 import { counterScenario } from "./counter.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { muncherScenario } from "./muncher.ts";
+import { pooledScenario } from "./pooled.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
@@ -18,4 +19,5 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  pooledScenario,
 ];

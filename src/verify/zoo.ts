@@ -1,3 +1,4 @@
+import type { PooledDefects } from "../cluster/pool/pooled-scheme.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
@@ -8,6 +9,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
 export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
+  /** In memory pools and the hosts that share them. */
+  readonly pooled?: PooledDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
@@ -67,7 +70,11 @@ export type ZooName =
   | "replay-one-late"
   | "replay-unchecked"
   | "released-before-comparison"
-  | "duplicate-output-at-promotion";
+  | "duplicate-output-at-promotion"
+  | "pool-access-given-twice"
+  | "pool-stale-write-accepted"
+  | "released-before-pool-commit"
+  | "uncommitted-version";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -278,6 +285,26 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scenario: "kv",
     compare: { sendDropped: true },
   },
+  "pool-access-given-twice": {
+    what: "a pool gives write access in a term to the next who asks for it, although somebody has it",
+    scenario: "pooled",
+    pooled: { accessGivenTwice: true },
+  },
+  "pool-stale-write-accepted": {
+    what: "a pool takes what its former holder writes after write access was given on",
+    scenario: "pooled",
+    pooled: { staleWriteAccepted: true },
+  },
+  "released-before-pool-commit": {
+    what: "output leaves when its epoch is written, before the pool has confirmed the commit",
+    scenario: "pooled",
+    pooled: { releaseBeforeCommit: true },
+  },
+  "uncommitted-version": {
+    what: "a stand-in goes on from pages written since the last commit, with the registers of it",
+    scenario: "pooled",
+    pooled: { uncommittedVersion: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -291,13 +318,14 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine, part, log, compare } = memberNamed(name);
+    const { checkpoint, cluster, program, machine, part, log, compare, pooled } = memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (part !== undefined) defects.part = { ...defects.part, ...part };
     if (log !== undefined) defects.log = { ...defects.log, ...log };
     if (compare !== undefined) defects.compare = { ...defects.compare, ...compare };
+    if (pooled !== undefined) defects.pooled = { ...defects.pooled, ...pooled };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;
