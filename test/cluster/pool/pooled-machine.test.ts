@@ -13,6 +13,7 @@ import { counter } from "standin/guests";
 import { expect, test } from "vitest";
 import type { GuestImage } from "../../../src/guest/guest.ts";
 import { riscvKeyValue } from "../../../src/guest/riscv/riscv-key-value.ts";
+import { modern } from "../../../src/host/profiles/modern.ts";
 import type { StandinRecord } from "../../../src/verify/standin-record.ts";
 
 const MIB = 1024 * 1024;
@@ -334,4 +335,23 @@ test("pooled: bad settings are refused", () => {
   expect(() => sim.protectAgain(machine, c)).toThrow(
     expect.objectContaining({ code: "NOT_ALONE" }),
   );
+});
+
+test("pooled: what is sent, and the commit, do not depend on the pages written; caches are written back", () => {
+  const measured = [16, 1_024].map((rewritePages) => {
+    const image = counter({ memoryBytes: 8 * MIB, touchPages: rewritePages, rewritePages });
+    const { sim, of } = pooledUnderTest({ image });
+    sim.run({ until: ms(140) });
+    const pages = of("checkpoint.copied")[3]!.pages;
+    const stoppedNs = of("checkpoint.resumed")[3]!.pauseNs;
+    const [sent, done] = [of("commit.sent")[3]!, of("checkpoint.acknowledged")[3]!];
+    return { pages, stoppedNs, commitNs: done.atNs - sent.atNs, bytes: sent.bytes };
+  });
+  const [few, many] = measured as [(typeof measured)[0], (typeof measured)[0]];
+  expect(many.pages - few.pages).toBe(1_008);
+  expect([many.commitNs, many.bytes]).toEqual([few.commitNs, few.bytes]);
+  const { poolFlushPageNs, copyPageNs, clearPageNs } = modern;
+  expect(many.stoppedNs - few.stoppedNs).toBeCloseTo(1_008 * poolFlushPageNs, -3);
+  // beside what a checkpoint takes for each page while the machine stands still
+  expect(poolFlushPageNs).toBeLessThan((copyPageNs + clearPageNs) / 3);
 });
