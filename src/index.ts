@@ -52,6 +52,7 @@ export type { ClientOptions, Invocation } from "./client/client.ts";
 export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";
 export type { DetectionOptions } from "./cluster/heartbeat.ts";
+export type { PooledDefects, PooledScheme } from "./cluster/pool/pooled-scheme.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
 export type { ClusterRecord } from "./cluster/records.ts";
@@ -80,6 +81,7 @@ export { gbps, mbps } from "./host/bandwidth.ts";
 export type { HardwareProfile } from "./host/hardware-profile.ts";
 export type { Host } from "./host/host.ts";
 export type { LinkOptions } from "./host/link-options.ts";
+export type { MemoryPool } from "./host/pool/memory-pool.ts";
 export { modern } from "./host/profiles/modern.ts";
 export { remus2008 } from "./host/profiles/remus2008.ts";
 export type { HostRecord } from "./host/records.ts";
@@ -110,6 +112,7 @@ export type { Scenario, ScenarioOptions } from "./scenarios/scenario.ts";
 export type { HybridOptions } from "./schemes/hybrid.ts";
 export { type Part, partCatalogue, type Stage } from "./schemes/part-catalogue.ts";
 export { checkpointOptions, type PartChoice } from "./schemes/part-choice.ts";
+export type { PooledOptions } from "./schemes/pooled.ts";
 export type { RemusOptions } from "./schemes/remus.ts";
 export {
   type NamedScheme,
@@ -125,6 +128,7 @@ export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
 export {
+  type PoolOptions,
   type ProtectOptions,
   type ReplayMoment,
   Simulation,

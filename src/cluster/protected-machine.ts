@@ -4,6 +4,8 @@ import type { Shadow } from "../lockstep/shadow.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { MachineNode, type NodeOrder } from "./machine-node.ts";
+import { PooledMachine } from "./pool/pooled-machine.ts";
+import type { PooledProtection } from "./pool/pooled-protection.ts";
 import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
@@ -19,19 +21,41 @@ export interface ProtectedMachineOptions {
   readonly witness: Witness;
 }
 
+/** Where a machine runs whose memory is in a pool: the primary first, then the secondary, then spares. */
+export interface PooledMachineOptions {
+  readonly pooled: PooledProtection;
+  readonly hosts: readonly [Host, Host, ...Host[]];
+}
+
 /** A machine that runs on a primary host and that a secondary host can stand in for. */
 export class ProtectedMachine {
   readonly name: string;
   readonly image: GuestImage;
-  readonly #protection: Protection;
+  /** How a pair protects it; a machine in a pool has none. */
+  readonly #pair: Protection | undefined;
+  /** The machine in its pool, if its memory lives in one. */
+  readonly #pooled: PooledMachine | undefined;
   readonly #nodes: MachineNode[];
 
-  /** Boots the machine on both hosts, starts it on the primary and begins to protect it. */
-  constructor({ protection, image, primary, secondary, witness }: ProtectedMachineOptions) {
+  /**
+   * Boots the machine on both hosts, starts it on the primary and begins to protect it.
+   *
+   * @throws For a machine in a pool as `MemoryPool.makePartition` does; nothing is changed then.
+   */
+  constructor(options: ProtectedMachineOptions | PooledMachineOptions) {
+    if ("pooled" in options) {
+      const { pooled, hosts } = options;
+      this.name = pooled.machine;
+      this.image = pooled.image;
+      this.#nodes = [];
+      this.#pooled = new PooledMachine({ protection: pooled, hosts, nodes: this.#nodes });
+      return;
+    }
+    const { protection, image, primary, secondary, witness } = options;
     assert(primary !== secondary, "the two copies are never on one host");
     this.name = protection.machine;
     this.image = image;
-    this.#protection = protection;
+    this.#pair = protection;
     const serving = this.#boot(primary, "primary", 1);
     protection.scheme.expect?.(serving.vm.guest, image.name);
     const standing = this.#boot(secondary, "secondary", 1);
@@ -46,6 +70,8 @@ export class ProtectedMachine {
   /**
    * Gives a machine that runs alone a new secondary: boots the machine there and copies it while it
    * serves, as at the beginning. The way to more than one failover.
+   *
+   * A machine in a pool is never alone: it finds its next secondary by itself.
    *
    * @param secondary A host that is on and has no living part of the machine: one that was restarted.
    * @throws StandinRangeError `NOT_ALONE` unless one host serves the machine, alone; `STAND_BY_HOST` for
@@ -99,7 +125,7 @@ export class ProtectedMachine {
    * Orders the host that serves to go on alone, without its secondary. It asks the witness for the next term
    * first, so that the former secondary can never be named.
    *
-   * @throws StandinRangeError `NOT_PROTECTED`; nothing is changed then.
+   * @throws StandinRangeError `NOT_PROTECTED`, also for a machine in a pool; nothing is changed then.
    */
   dismiss(): void {
     this.#order("dismiss");
@@ -109,7 +135,7 @@ export class ProtectedMachine {
    * Orders the host that serves to hand the machine over to its secondary: after a last checkpoint, where the
    * scheme makes them, nothing is lost or repeated. The machine runs alone afterwards.
    *
-   * @throws StandinRangeError `NOT_PROTECTED`; nothing is changed then.
+   * @throws StandinRangeError `NOT_PROTECTED`, also for a machine in a pool; nothing is changed then.
    */
   handOver(): void {
     this.#order("hand-over");
@@ -170,9 +196,15 @@ export class ProtectedMachine {
 
   /** True when a host stands by that may come to serve the machine, whether or not one serves now. */
   get recoverable(): boolean {
+    if (this.#pooled !== undefined) return this.#pooled.recoverable;
     return this.#nodes.some(({ alive, role, image }) => {
       return alive && role === "secondary" && image.complete;
     });
+  }
+
+  /** The pool that has its memory, and the hosts that it may run on, by name; undefined for a pair. */
+  get pool(): { readonly name: string; readonly hosts: readonly string[] } | undefined {
+    return this.#pooled?.pool;
   }
 
   /** The newest delayed shadow that a living host has of it, under a scheme that keeps one. */
@@ -188,7 +220,12 @@ export class ProtectedMachine {
 
   /** True if the scheme lets packets to this client leave before the state that they tell of is safe. */
   mayBypass(client: number): boolean {
-    return this.#protection.scheme.release?.bypassClients.has(client) === true;
+    return this.#pair?.scheme.release?.bypassClients.has(client) === true;
+  }
+
+  get #protection(): Protection {
+    assert(this.#pair !== undefined, "what a pair does is asked of a pair");
+    return this.#pair;
   }
 
   #boot(host: Host, role: "primary" | "secondary", term: number): MachineNode {
@@ -219,6 +256,12 @@ export class ProtectedMachine {
   }
 
   #order(order: NodeOrder): void {
+    if (this.#pooled !== undefined) {
+      throw new StandinRangeError(
+        "NOT_PROTECTED",
+        `${order}: expected a machine that a pair protects, got ${this.name}, whose memory is in a pool`,
+      );
+    }
     const serving = this.activeNode;
     if (serving?.gate.holding !== true) {
       const state = serving === undefined ? "which nobody serves" : "which runs alone";

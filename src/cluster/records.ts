@@ -16,7 +16,13 @@ export type ClusterRecord =
   | ({ readonly kind: "machine.removed" } & OfTerm)
   | ({ readonly kind: "machine.fenced" } & OfTerm)
   | ({ readonly kind: "stand-by.abandoned"; reason: string } & OfTerm)
-  | ({ readonly kind: "failover.started"; from: string; epoch: number } & OfTerm)
+  | ({
+      readonly kind: "failover.started";
+      from: string;
+      epoch: number;
+      /** Term of that epoch, where it need not be the one before. */
+      epochTerm?: number;
+    } & OfTerm)
   | ({
       readonly kind: "failover.loaded";
       epoch: number;

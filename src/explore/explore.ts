@@ -119,7 +119,7 @@ export function exploration(scenario: Scenario, options: ExploreOptions): Explor
   const sweep = sweepOf(scenario, mode, base, hosts, seeds, steps);
   // Who leaves hosts out knows what cannot happen without them.
   const isWhole = sweep.size >= SEEN_BY_MANY && options.hosts === undefined;
-  const wanted = isWhole ? wantedOf(mode, base.options) : [];
+  const wanted = isWhole ? (scenario.wanted ?? wantedOf(mode, base.options)) : [];
   const properties = [...standardProperties, ...sometimesOf(wanted), ...(options.properties ?? [])];
   const named = properties.filter(({ type }) => type === "sometimes").map(({ name }) => name);
   const { oneCopy, convergenceNs } = options;

@@ -76,10 +76,21 @@ export interface HardwareCosts {
   readonly guestCallNs: Nanoseconds;
   /** Copying one packet of a machine to its twin's host, or comparing one with its twin's. */
   readonly comparePacketNs: Nanoseconds;
+  /**
+   * How much slower a machine runs whose memory is in a pool, in millionths of its time: each access that
+   * its processor's caches do not answer takes longer.
+   */
+  readonly poolPenaltyPpm: number;
+  /** A pool giving a page a new frame, when it is written for the first time in an epoch. */
+  readonly poolFirstWriteNs: Nanoseconds;
+  /** Writing back to a pool what caches hold of one page. For every written page, while stopped. */
+  readonly poolFlushPageNs: Nanoseconds;
   /** Between hosts. */
   readonly link: CableProfile;
   /** From a host, or a client, to the switch between them. */
   readonly clientLink: CableProfile;
+  /** Between a host and a memory pool. */
+  readonly poolLink: CableProfile;
 }
 
 /** A kind of host: its costs, and where each of them comes from. */

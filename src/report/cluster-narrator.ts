@@ -93,6 +93,37 @@ export class ClusterNarrator {
         tell("·", `${host} stands in for ${machine}, in the state of epoch ${record.epoch}`);
         break;
       }
+      case "stand-by.mapped": {
+        const [host, machine] = [shortName(record.host), shortName(record.machine)];
+        tell("·", `${host} maps the memory of ${machine} read-only and stands by`);
+        break;
+      }
+      case "secondary.lost": {
+        const [host, secondary] = [shortName(record.host), shortName(record.secondary)];
+        tell("!", `${host} hears that ${secondary} stands by no longer`);
+        break;
+      }
+      case "access.given": {
+        const [host, pool] = [shortName(record.host), shortName(record.pool)];
+        tell("✓", `${pool} gives write access, and term ${record.term}, to ${host}`);
+        break;
+      }
+      case "access.refused": {
+        const [host, pool] = [shortName(record.host), shortName(record.pool)];
+        tell("✗", `${pool} refuses ${host}, of term ${record.term}: term ${record.held} is given`);
+        break;
+      }
+      case "lease.lapsed":
+        tell("!", `${shortName(record.host)} stops: the pool has not answered in time`);
+        break;
+      case "lease.regained":
+        tell("·", `${shortName(record.host)} goes on: nobody has taken over`);
+        break;
+      case "machine.lost": {
+        const [pool, machine] = [shortName(record.pool), shortName(record.machine)];
+        tell("✗", `${machine} is lost with ${pool}, which had its memory`);
+        break;
+      }
       case "failover.running":
         tell("·", `its machine runs already on ${shortName(record.host)}, and goes on as it is`);
         break;

@@ -5,6 +5,7 @@ import { evacuationScenario } from "./evacuation.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { ledgerScenario } from "./ledger.ts";
 import { muncherScenario } from "./muncher.ts";
+import { pooledScenario } from "./pooled.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
@@ -28,4 +29,5 @@ export const builtInScenarios: readonly Scenario[] = [
   diceScenario,
   twoHartsScenario,
   ledgerScenario,
+  pooledScenario,
 ];

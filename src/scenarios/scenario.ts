@@ -4,6 +4,7 @@ import type { LinkOptions } from "../host/link-options.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Simulation } from "../simulation/simulation.ts";
+import type { StandinRecord } from "../verify/standin-record.ts";
 import type { ZooName } from "../verify/zoo.ts";
 
 /** What whoever runs a scenario may change; plain data. A scenario uses what makes sense to it. */
@@ -35,6 +36,11 @@ export interface Scenario {
   readonly description: string;
   /** Virtual time after which it has done its work, if nothing fails for long. */
   readonly until: Nanoseconds;
+  /**
+   * Kinds of records without which a sweep of many runs has looked in the wrong places. Default: those of a
+   * pair with a witness under the scheme that was chosen.
+   */
+  readonly wanted?: readonly StandinRecord["kind"][];
   /** Makes hosts `a` and `b` (or others), machines and clients in a fresh simulation. */
   build(simulation: Simulation, options: ScenarioOptions): void;
 }

@@ -2,6 +2,7 @@ import { activeActive } from "./active-active.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { colo } from "./colo.ts";
 import { hybrid } from "./hybrid.ts";
+import { pooled } from "./pooled.ts";
 import { quasiLockstep } from "./quasi-lockstep.ts";
 import { remus } from "./remus.ts";
 import { shadow } from "./shadow.ts";
@@ -17,4 +18,5 @@ export const schemes: {
   readonly vmwareFt: typeof vmwareFt;
   readonly hybrid: typeof hybrid;
   readonly shadow: typeof shadow;
-} = { checkpoint, remus, colo, activeActive, quasiLockstep, vmwareFt, hybrid, shadow };
+  readonly pooled: typeof pooled;
+} = { checkpoint, remus, colo, activeActive, quasiLockstep, vmwareFt, hybrid, shadow, pooled };

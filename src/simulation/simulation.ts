@@ -1,6 +1,7 @@
 import type { ClientOptions } from "../client/client.ts";
 import { Console, type ConsoleOptions } from "../client/console.ts";
 import { type DetectionOptions, detectionSettings } from "../cluster/heartbeat.ts";
+import type { PooledScheme } from "../cluster/pool/pooled-scheme.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { Scheme } from "../cluster/scheme.ts";
@@ -11,8 +12,9 @@ import type { Guest, GuestImage } from "../guest/guest.ts";
 import { ClientNetwork } from "../host/client-network.ts";
 import type { HardwareProfile } from "../host/hardware-profile.ts";
 import type { Host } from "../host/host.ts";
-import type { LinkOptions } from "../host/link-options.ts";
+import { type LinkOptions, linkSettings } from "../host/link-options.ts";
 import { Network } from "../host/network.ts";
+import { MemoryPool } from "../host/pool/memory-pool.ts";
 import { modern } from "../host/profiles/modern.ts";
 import { checkpoint } from "../schemes/checkpoint.ts";
 import { Engine } from "../sim/engine.ts";
@@ -70,14 +72,27 @@ export interface ProtectOptions {
   readonly primary: Host;
   /** Which host stands in for it. */
   readonly secondary: Host;
+  /**
+   * More hosts that may stand in for it, in the order in which they are preferred; only of a machine in a
+   * pool. Default none.
+   */
+  readonly spares?: readonly Host[];
   /** How the secondary is kept ready. Default `schemes.checkpoint()`. */
-  readonly scheme?: Scheme;
+  readonly scheme?: Scheme | PooledScheme;
   /** The machine's name and network address. Default the image's name, numbered if taken. */
   readonly name?: string;
   /** When a silent host is suspected. Default heartbeats of 10 ms and a time-out of 100 ms. */
   readonly detection?: DetectionOptions;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
   readonly broken?: ClusterDefects;
+}
+
+/** What a memory pool is made of. */
+export interface PoolOptions {
+  /** All that it holds. A machine takes twice the memory that it may come to have: two versions of it. */
+  readonly capacityBytes: number;
+  /** Its links to hosts; what is absent comes from the profile's `poolLink`. */
+  readonly link?: LinkOptions;
 }
 
 /**
@@ -179,6 +194,27 @@ export class Simulation {
   }
 
   /**
+   * Makes a memory pool, a node of its own that is linked with the hosts of the machines that it gets. It
+   * is crashed, paused and cut off as hosts are: `sim.host("pool").crash()`.
+   *
+   * @throws StandinRangeError when the name is taken, `POOL_CAPACITY`, or a setting of the links is out of
+   *   range.
+   */
+  pool(name: string, { capacityBytes, link = {} }: PoolOptions): MemoryPool {
+    const { engine, network } = this;
+    const { latencyNs: latency, bandwidthBitsPerSecond: bandwidth } = this.#profile.poolLink;
+    const options = { latency, bandwidth, ...link };
+    linkSettings(options, this.#profile.poolLink);
+    MemoryPool.expectCapacity(capacityBytes);
+    return new MemoryPool({
+      engine,
+      network,
+      host: this.#makeHost(name, options),
+      capacityBytes,
+    });
+  }
+
+  /**
    * The host of that name.
    *
    * @throws StandinRangeError when there is none.
@@ -190,11 +226,12 @@ export class Simulation {
   /**
    * Boots a machine on two hosts, starts it on the first and begins to protect it.
    *
-   * @throws StandinTypeError when both hosts are the same one.
-   * @throws StandinRangeError when the name is taken or a setting is out of range.
+   * @throws StandinTypeError when both hosts are the same one, `SPARES` for spares without a pool.
+   * @throws StandinRangeError when the name is taken or a setting is out of range, `POOL_CAPACITY` when
+   *   the pool has no room, `POOL_OFF`; nothing is changed then.
    */
   protect(image: GuestImage, options: ProtectOptions): ProtectedMachine {
-    const { primary, secondary, scheme = checkpoint(), broken = {} } = options;
+    const { primary, secondary, scheme = checkpoint(), broken = {}, spares = [] } = options;
     if (primary === secondary) {
       throw new StandinTypeError(
         "SAME_HOST",
@@ -203,12 +240,27 @@ export class Simulation {
     }
     const detection = detectionSettings(options.detection);
     const machine = this.#checkedName(options.name ?? this.#freeName(image.name));
+    const { engine, network, clientNetwork: clients } = this;
+    if ("pool" in scheme) {
+      const hosts = this.#checkedHosts([primary, secondary, ...spares], scheme.pool);
+      const names = hosts.map(({ name }) => name);
+      const pooled = { engine, network, clients, machine, image, scheme, detection, hosts: names };
+      const made = new ProtectedMachine({ pooled, hosts });
+      for (const host of hosts) this.#connect(scheme.pool.host, host);
+      this.#machines.set(machine, made);
+      return made;
+    }
+    if (spares.length > 0) {
+      throw new StandinTypeError(
+        "SPARES",
+        `spares: expected none without a memory pool, got ${spares.map(({ name }) => name).join(", ")}`,
+      );
+    }
     this.#witness ??= this.#makeWitness();
     const witness = this.#witness;
     this.#connect(primary, secondary);
     this.#connect(primary, witness.host);
     this.#connect(secondary, witness.host);
-    const { engine, network, clientNetwork: clients } = this;
     const shared = { engine, network, clients, machine, scheme, detection, broken };
     const protection = { ...shared, witness: witness.host.name };
     const made = new ProtectedMachine({ protection, image, primary, secondary, witness });
@@ -426,6 +478,18 @@ export class Simulation {
 
   #makeWitness(): Witness {
     return new Witness(this.engine, this.network, this.#makeHost(WITNESS_HOST, {}));
+  }
+
+  /** Hosts that are to share a machine, each once, and none of them the pool's own node. */
+  #checkedHosts(hosts: [Host, Host, ...Host[]], pool: MemoryPool): [Host, Host, ...Host[]] {
+    for (const [index, host] of hosts.entries()) {
+      if (hosts.indexOf(host) === index && host !== pool.host) continue;
+      throw new StandinTypeError(
+        "SAME_HOST",
+        `spares: expected hosts that differ from each other and from the pool, got ${host.name} again`,
+      );
+    }
+    return hosts;
   }
 
   /** Names travel in messages: short and in ASCII. */

@@ -68,7 +68,8 @@ export class OneCopy implements TraceSink {
         const { machine, from, host, term, epoch } = record;
         // One that runs has taken in what came since by itself.
         if (this.#running.delete(`${machine} ${host}`)) return;
-        this.#follow(machine, host, from, `${term - 1}.${epoch}`);
+        const { epochTerm = term - 1 } = record;
+        this.#follow(machine, host, from, `${epochTerm}.${epoch}`);
         return;
       }
       case "request.replayed": {
@@ -145,7 +146,9 @@ export class OneCopy implements TraceSink {
     const length = before.lengths.get(checkpoint) ?? 0;
     const { replayed } = this.#log(machine, host);
     const deliveries = [...before.deliveries.slice(0, length), ...replayed];
-    this.#logs.set(`${machine} ${host}`, { deliveries, lengths: new Map(), replayed: [] });
+    // Whoever follows this one, before it has made a checkpoint of its own, goes on from the same.
+    const lengths = new Map([[checkpoint, length]]);
+    this.#logs.set(`${machine} ${host}`, { deliveries, lengths, replayed: [] });
   }
 
   #log(machine: string, host: string): Log {

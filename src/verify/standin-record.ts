@@ -1,7 +1,9 @@
 import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
 import type { PlacementRecord } from "../cluster/placement/records.ts";
+import type { PooledRecord } from "../cluster/pool/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
+import type { PoolRecord } from "../host/pool/records.ts";
 import type { HostRecord } from "../host/records.ts";
 import type { CompareRecord } from "../lockstep/compare/records.ts";
 import type { LockstepRecord } from "../lockstep/records.ts";
@@ -16,4 +18,6 @@ export type StandinRecord =
   | CompareRecord
   | ClusterRecord
   | PlacementRecord
+  | PoolRecord
+  | PooledRecord
   | PlanRecord;

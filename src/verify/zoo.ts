@@ -1,4 +1,5 @@
 import type { PlacementDefects } from "../cluster/placement/placement.ts";
+import type { PooledDefects } from "../cluster/pool/pooled-scheme.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
@@ -11,6 +12,8 @@ export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
   /** In rules of placement. */
   readonly placement?: PlacementDefects;
+  /** In memory pools and the hosts that share them. */
+  readonly pooled?: PooledDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
@@ -80,7 +83,11 @@ export type ZooName =
   | "composite-without-secondary"
   | "clock-not-logged"
   | "fed-after-error"
-  | "replay-off-by-one-instruction";
+  | "replay-off-by-one-instruction"
+  | "pool-access-given-twice"
+  | "pool-stale-write-accepted"
+  | "released-before-pool-commit"
+  | "uncommitted-version";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -348,6 +355,26 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scenario: "riscv-kv",
     log: { oneInstructionShort: true },
   },
+  "pool-access-given-twice": {
+    what: "a pool gives write access in a term to the next who asks for it, although somebody has it",
+    scenario: "pooled",
+    pooled: { accessGivenTwice: true },
+  },
+  "pool-stale-write-accepted": {
+    what: "a pool takes what its former holder writes after write access was given on",
+    scenario: "pooled",
+    pooled: { staleWriteAccepted: true },
+  },
+  "released-before-pool-commit": {
+    what: "output leaves when its epoch is written, before the pool has confirmed the commit",
+    scenario: "pooled",
+    pooled: { releaseBeforeCommit: true },
+  },
+  "uncommitted-version": {
+    what: "a stand-in goes on from pages written since the last commit, with the registers of it",
+    scenario: "pooled",
+    pooled: { uncommittedVersion: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -359,18 +386,18 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
  * @throws StandinRangeError `ZOO_NAME` for a name that is not in the zoo.
  */
 export function defectsOf(names: readonly string[]): Defects {
-  const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
+  const defects: Record<string, object> = {};
   for (const name of names) {
-    const { placement, checkpoint, cluster, program, machine, part, log, compare } =
-      memberNamed(name);
-    if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
-    if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
-    if (program !== undefined) defects.program = { ...defects.program, ...program };
-    if (part !== undefined) defects.part = { ...defects.part, ...part };
-    if (log !== undefined) defects.log = { ...defects.log, ...log };
-    if (compare !== undefined) defects.compare = { ...defects.compare, ...compare };
-    if (placement !== undefined) defects.placement = { ...defects.placement, ...placement };
-    if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
+    const {
+      what: _what,
+      scenario: _of,
+      scheme: _under,
+      parts: _made,
+      ...layers
+    } = memberNamed(name);
+    for (const [layer, broken] of Object.entries(layers)) {
+      defects[layer] = { ...defects[layer], ...broken };
+    }
   }
   return defects;
 }

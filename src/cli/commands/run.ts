@@ -41,7 +41,7 @@ options
   --help                   print this text
 
 A TIME is a number and a unit: 300ns, 250us, 25ms, 1.5s, 1m. Faults lie within the run. Hosts of the
-built-in scenarios are a (primary), b (secondary) and witness.
+built-in scenarios are a (primary), b (secondary) and witness; of pooled a, b, c and pool.
 
 In the JSON object, lost and duplicated are null if the run ends while nobody serves the machine;
 quantiles are null if nothing was measured. Of the checkpoints started each is committed, aborted or

@@ -40,8 +40,12 @@ export const modern: HardwareProfile = {
   announceNs: ms(1),
   guestCallNs: us(3),
   comparePacketNs: us(2),
+  poolPenaltyPpm: 100_000,
+  poolFirstWriteNs: 500,
+  poolFlushPageNs: 130,
   link: { latencyNs: us(25), bandwidthBitsPerSecond: gbps(10) },
   clientLink: { latencyNs: us(50), bandwidthBitsPerSecond: gbps(1) },
+  poolLink: { latencyNs: us(1), bandwidthBitsPerSecond: gbps(256) },
 
   sources: {
     suspendNs:
@@ -92,8 +96,16 @@ export const modern: HardwareProfile = {
     guestCallNs: "estimate: an interrupt into the guest and its driver taking one packet",
     comparePacketNs:
       "estimate: a copy of a packet, a look-up of its connection and a comparison by a thread that is awake: less than guestCallNs, which wakes one",
+    poolPenaltyPpm:
+      "estimate after Pond (ASPLOS'23): a pool of 8 to 16 sockets adds 70 to 90 ns to an access, about as much again; of 158 workloads whose memory is all in it most lose more than 5 %, almost a quarter more than 25 %",
+    poolFirstWriteNs:
+      "computed: one page copied within the pool at 10 GB/s, as copyPageNs, and an entry of its page table",
+    poolFlushPageNs:
+      "computed: 4096 bytes over a link of 32 GB/s take 128 ns; an upper bound, as if caches still held every page that was written",
     link: "10 Gbit/s Ethernet; latency is an estimate of two kernel network stacks and one switch",
     clientLink:
       "clients on 1 Gbit/s, as in VMware FT (2010); latency is an estimate of half a room's network, Firecracker's virtual card adding 60 us on average",
+    poolLink:
+      "CXL 2.0 over eight lanes of PCIe 5.0, 32 GB/s; latency is an estimate of a command to the pool's controller, several times that of a load",
   },
 };

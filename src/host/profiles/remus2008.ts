@@ -50,8 +50,12 @@ export const remus2008: HardwareProfile = {
   announceNs: ms(10),
   guestCallNs: us(15),
   comparePacketNs: us(10),
+  poolPenaltyPpm: 1_000_000,
+  poolFirstWriteNs: 3_700,
+  poolFlushPageNs: 4_100,
   link: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
   clientLink: { latencyNs: us(100), bandwidthBitsPerSecond: gbps(1) },
+  poolLink: { latencyNs: us(3), bandwidthBitsPerSecond: gbps(8) },
 
   sources: {
     suspendNs: "Remus, NSDI'08: suspend signalling through an event channel, about 100 us",
@@ -100,7 +104,12 @@ export const remus2008: HardwareProfile = {
     guestCallNs: "estimate: an event channel, the split network driver and one copy",
     comparePacketNs:
       "estimate: two copies of a packet and a comparison, about 30,000 cycles with what switching to the thread costs",
+    poolPenaltyPpm:
+      "estimate: nobody had such a pool; loads over an interconnect of the time, some microseconds each where caches do not answer, halve the speed at best",
+    poolFirstWriteNs: "computed: two copies of a page, as copyPageNs",
+    poolFlushPageNs: "computed: 4096 bytes at 8 Gbit/s",
     link: "Remus, NSDI'08: gigabit Ethernet; latency is an estimate with interrupt moderation at both ends",
     clientLink: "as link",
+    poolLink: "estimate: InfiniBand of four single-rate lanes, 8 Gbit/s of data",
   },
 };

@@ -18,6 +18,9 @@ export class MemoryIdentity implements Invariant {
       case "checkpoint.copied":
         this.#keep(record.machine, `${record.term}.${record.epoch}`, record.digest);
         return undefined;
+      case "partition.made":
+        this.#keep(record.machine, `${record.term}.${record.epoch}`, record.digest);
+        return undefined;
       case "checkpoint.applied":
         return this.#compare(record, record.term, "applied");
       case "failover.loaded":

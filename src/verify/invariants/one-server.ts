@@ -10,6 +10,8 @@ interface Tenure {
  * At most one server: a host that answers clients on its own is the one that the witness named last,
  * and a primary that was replaced releases nothing that its successor does not have. Of two machines that run
  * one sends: what a stand-by has dropped, because the primary sends it, it does not send when it serves.
+ * A pool that has a machine's memory is its witness: it gives write access to one host in each term, and
+ * commits nothing of any other term.
  */
 export class OneServer implements Invariant {
   readonly name = "one-server";
@@ -25,6 +27,8 @@ export class OneServer implements Invariant {
   readonly #matched = new Set<string>();
   /** By machine, host, term and number: packets that a stand-by has dropped. */
   readonly #dropped = new Set<string>();
+  /** Machines whose memory is in a pool. */
+  readonly #pooled = new Set<string>();
 
   observe(record: StandinRecord): string | undefined {
     switch (record.kind) {
@@ -32,6 +36,14 @@ export class OneServer implements Invariant {
       case "witness.granted":
         this.#tenures.set(record.machine, record);
         return undefined;
+      case "partition.made":
+        this.#pooled.add(record.machine);
+        this.#tenures.set(record.machine, record);
+        return undefined;
+      case "access.given":
+        return this.#gives(record);
+      case "checkpoint.committed":
+        return this.#pooled.has(record.machine) ? this.#commits(record) : undefined;
       case "log.marked":
         this.#marks.set(`${record.machine} ${record.term}.${record.epoch}`, record.position);
         return undefined;
@@ -66,6 +78,20 @@ export class OneServer implements Invariant {
     if (named?.host === host && named.term === term) return undefined;
     const rightful = named === undefined ? "nobody" : `${named.host} in term ${named.term}`;
     return `${host} ${does} for ${machine} in term ${term}; the witness has named ${rightful}`;
+  }
+
+  #gives(given: StandinRecord & { kind: "access.given" }): string | undefined {
+    const { machine, host, term, pool } = given;
+    const named = this.#tenures.get(machine);
+    this.#tenures.set(machine, given);
+    if (named === undefined || term > named.term) return undefined;
+    return `${pool} gives write access to ${machine} in term ${term} to ${host}; ${named.host} has it in term ${named.term}`;
+  }
+
+  #commits({ machine, host, term, epoch }: StandinRecord & { kind: "checkpoint.committed" }) {
+    const named = this.#tenures.get(machine);
+    if (named?.term === term) return undefined;
+    return `${host} commits epoch ${epoch} of ${machine} in term ${term}; ${named?.host} has write access in term ${named?.term}`;
   }
 
   #succeeds(loaded: StandinRecord & { kind: "failover.loaded" }): void {

@@ -4,6 +4,7 @@ import type { TraceRecord, TraceSink } from "../../sim/trace.ts";
 import { Disturbances } from "./disturbances.ts";
 import { type Fault, type FaultKind, isLinkFault } from "./fault.ts";
 import { type CopyRecord, MachineCopies } from "./machine-copies.ts";
+import { PooledCopies, type PooledCopyRecord } from "./pooled-copies.ts";
 import type { PlanRecord } from "./records.ts";
 
 /** A machine as an atlas finds it; a `ProtectedMachine` is one. */
@@ -17,6 +18,8 @@ export interface AtlasMachine {
     readonly term: number;
     readonly image: { readonly complete: boolean };
   }[];
+  /** The pool that has its memory, and the hosts that may run it; absent if it has none. */
+  readonly pool?: { readonly name: string; readonly hosts: readonly string[] } | undefined;
 }
 
 /** What an atlas cannot read in the trace. */
@@ -50,19 +53,26 @@ const TOLD_BY_HOSTS: ReadonlySet<FaultKind> = new Set(["crash", "restart", "paus
  * 3. the crash of the witness's host while a machine needs a decision, or may come to need one;
  * 4. whatever may make a pair need a decision while the witness's host is off.
  *
+ * Of a machine whose memory is in a pool it objects to the crash of the pool, and of the last of its hosts.
+ *
  * Faults that pass destroy nothing by themselves: cut links, pauses, lost packets are survived as
  * often as they come, as long as there is a witness to decide.
  */
 export class Atlas implements TraceSink {
   readonly #witness: string;
   readonly #machines: Map<string, MachineCopies> = new Map();
+  readonly #pooled: Map<string, PooledCopies> = new Map();
   readonly #off: Set<string> = new Set();
   readonly #disturbances: Disturbances = new Disturbances();
 
   /** Follows a trace once it is added to it as a sink, best before any machine is made. */
   constructor({ witness = "witness", machines = [] }: AtlasOptions = {}) {
     this.#witness = witness;
-    for (const { name, nodes } of machines) {
+    for (const { name, nodes, pool } of machines) {
+      if (pool !== undefined) {
+        this.#pooled.set(name, new PooledCopies(name, pool.name, pool.hosts));
+        continue;
+      }
       const present = nodes.filter(({ alive }) => alive);
       const serving = present.filter(({ role }) => role === "primary");
       serving.sort((a, b) => b.term - a.term);
@@ -83,6 +93,11 @@ export class Atlas implements TraceSink {
    * @returns Undefined if nothing speaks against it.
    */
   objection(fault: Fault, nowNs: Nanoseconds): string | undefined {
+    for (const copies of this.#pooled.values()) {
+      const reason =
+        fault.kind === "crash" ? copies.objectionToCrash(fault.host, this.#off) : undefined;
+      if (reason !== undefined) return reason;
+    }
     for (const copies of this.#machines.values()) {
       const reason = this.#objectionOf(copies, fault, nowNs);
       if (reason !== undefined) return reason;
@@ -91,7 +106,7 @@ export class Atlas implements TraceSink {
   }
 
   record(atNs: Nanoseconds, _position: number, traced: TraceRecord): void {
-    const record = traced as HostRecord | PlanRecord | CopyRecord;
+    const record = traced as HostRecord | PlanRecord | CopyRecord | PooledCopyRecord;
     switch (record.kind) {
       case "host.crashed":
         this.#off.add(record.host);
@@ -123,6 +138,12 @@ export class Atlas implements TraceSink {
       case "fault.ended":
         if (!LINGERING.has(record.what)) this.#disturbances.end(`fault ${record.fault}`, atNs);
         break;
+      case "partition.made":
+        this.#pooled.set(record.machine, new PooledCopies(record.machine, record.pool));
+        break;
+      case "partition.host":
+        this.#pooled.get(record.machine)?.record(record);
+        break;
       case "witness.registered":
       case "protection.started":
       case "checkpoint.committed":
@@ -135,7 +156,7 @@ export class Atlas implements TraceSink {
       case "stand-by.abandoned":
       case "protection.lost":
       case "failover.serving":
-        this.#copies(record.machine).record(record);
+        if (!this.#pooled.has(record.machine)) this.#copies(record.machine).record(record);
         break;
       default:
     }

@@ -118,6 +118,24 @@ export const points: readonly Point[] = [
   noted("maintenance.started", "a host is to be left empty"),
   noted("maintenance.ended", "a host may be used again"),
   noted("host.evacuated", "nothing is left on a host that is to be empty"),
+  // Pooled memory
+  noted("partition.made", "a pool has made room for a machine, which is in it"),
+  noted("partition.host", "a host may come to run a machine whose memory is in a pool"),
+  noted("partition.lost", "a pool has lost power, and a machine's memory with it"),
+  announced(
+    "access.given",
+    "a pool has given write access to another host; its answer is not sent",
+  ),
+  noted("access.refused", "a pool has refused a host whose term is over"),
+  announced("stand-by.mapped", "a new secondary has the machine's memory mapped read-only"),
+  noted("secondary.lost", "the primary hears that its secondary has fallen silent"),
+  announced(
+    "lease.lapsed",
+    "a primary that the pool has not answered is about to stop the machine",
+  ),
+  announced("lease.regained", "the pool has answered, and the machine is about to go on"),
+  noted("memory.stalled", "a processor stands still because its memory does not answer"),
+  noted("machine.lost", "a machine is gone with the pool that had its memory"),
   // Clients
   noted("request.invoked", "a client sends a request for the first time"),
   noted("request.retried", "a client sends a request again"),
