@@ -5,7 +5,7 @@ import { StandinRangeError } from "../sim/errors.ts";
 import type { Guest, GuestImage, GuestServices } from "./guest.ts";
 
 /** Services of a machine that nobody hears: the clock stands at 0, randomness is 0. */
-const SILENCE: GuestServices = {
+export const SILENCE: GuestServices = {
   now: () => 0,
   random32: () => 0,
   transmit() {
