@@ -18,6 +18,13 @@ export interface ProtectedMachineOptions {
   readonly witness: Witness;
 }
 
+/** A machine that runs on one host, alone. */
+interface AloneOptions {
+  readonly protection: Protection;
+  readonly image: GuestImage;
+  readonly node: MachineNode;
+}
+
 /** A machine that runs on a primary host and that a secondary host can stand in for. */
 export class ProtectedMachine {
   readonly name: string;
@@ -26,11 +33,17 @@ export class ProtectedMachine {
   readonly #nodes: MachineNode[];
 
   /** Boots the machine on both hosts, starts it on the primary and begins to protect it. */
-  constructor({ protection, image, primary, secondary, witness }: ProtectedMachineOptions) {
-    assert(primary !== secondary, "the two copies are never on one host");
+  constructor(options: ProtectedMachineOptions | AloneOptions) {
+    const { protection, image } = options;
     this.name = protection.machine;
     this.image = image;
     this.#protection = protection;
+    if ("node" in options) {
+      this.#nodes = [options.node];
+      return;
+    }
+    const { primary, secondary, witness } = options;
+    assert(primary !== secondary, "the two copies are never on one host");
     const serving = this.#boot(primary, "primary", 1);
     protection.scheme.expect?.(serving.vm.guest, image.name);
     const standing = this.#boot(secondary, "secondary", 1);
@@ -39,6 +52,17 @@ export class ProtectedMachine {
     protection.clients.attach(this.name, primary);
     serving.vm.start();
     this.#follow(serving, standing);
+  }
+
+  /** A machine that one host serves already, alone, as the witness knows. */
+  static alone(protection: Protection, image: GuestImage, node: MachineNode): ProtectedMachine {
+    assert(node.serving && node.alone, "a machine that runs alone is served by one host");
+    return new ProtectedMachine({ protection, image, node });
+  }
+
+  /** The settings under which it is or will be protected. */
+  get protection(): Protection {
+    return this.#protection;
   }
 
   /**

@@ -149,7 +149,8 @@ function judged(
     const host = machine.activeHost?.name;
     if (host === undefined) continue;
     const clients = simulation.clients.filter((client) => client.machine === machine.name);
-    const detail = oneCopy?.difference(machine.image, machine.name, host, clients);
+    const askers = simulation.clients;
+    const detail = oneCopy?.difference(machine.image, machine.name, host, clients, askers);
     if (detail === undefined) continue;
     return { kind: "one-copy", name: "one-copy", atNs: simulation.now, detail };
   }

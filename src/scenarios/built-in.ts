@@ -1,4 +1,5 @@
 import { counterScenario } from "./counter.ts";
+import { duplicateScenario } from "./duplicate.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
@@ -18,4 +19,5 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  duplicateScenario,
 ];

@@ -16,6 +16,7 @@ export type InvariantName =
   | "replay-identity"
   | "one-transcript"
   | "input-kept"
+  | "profile-kept"
   | "nothing-lost"
   | "executed-once";
 

@@ -1,3 +1,4 @@
+import type { DuplicationDefects } from "../cluster/duplication/options.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
@@ -9,6 +10,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
+  /** In duplications. */
+  readonly duplication?: DuplicationDefects;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
 }
@@ -67,7 +70,11 @@ export type ZooName =
   | "replay-one-late"
   | "replay-unchecked"
   | "released-before-comparison"
-  | "duplicate-output-at-promotion";
+  | "duplicate-output-at-promotion"
+  | "profile-overwritten"
+  | "resumed-unconfigured"
+  | "driver-ignored"
+  | "copied-while-running";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -278,6 +285,26 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scenario: "kv",
     compare: { sendDropped: true },
   },
+  "profile-overwritten": {
+    what: "a duplication copies the protected memory, too, over the profile of the target",
+    scenario: "duplicate",
+    duplication: { profileOverwritten: true },
+  },
+  "resumed-unconfigured": {
+    what: "a duplicate resumes as the source that it was, and looks for its profile when it runs",
+    scenario: "duplicate",
+    duplication: { resumedUnconfigured: true },
+  },
+  "driver-ignored": {
+    what: "a machine is duplicated although one of its drivers does not know of profiles",
+    scenario: "duplicate",
+    duplication: { driverIgnored: true },
+  },
+  "copied-while-running": {
+    what: "each target is sent the source as it is then, not one copy of it",
+    scenario: "duplicate",
+    duplication: { copiedWhileRunning: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -291,13 +318,15 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine, part, log, compare } = memberNamed(name);
+    const { checkpoint, cluster, program, machine, part, log, compare, duplication } =
+      memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (part !== undefined) defects.part = { ...defects.part, ...part };
     if (log !== undefined) defects.log = { ...defects.log, ...log };
     if (compare !== undefined) defects.compare = { ...defects.compare, ...compare };
+    if (duplication !== undefined) defects.duplication = { ...defects.duplication, ...duplication };
     if (machine !== undefined) defects.machine = { ...defects.machine, ...machine };
   }
   return defects;

@@ -1,4 +1,4 @@
-// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts
+// covers src/scenarios/counter.ts, src/scenarios/key-value.ts, src/scenarios/pair.ts, src/scenarios/built-in.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-nested.ts, src/scenarios/muncher.ts, src/scenarios/twins.ts, src/scenarios/wide-counter.ts, src/scenarios/duplicate.ts
 import {
   counterScenario,
   keyValueScenario,

@@ -134,6 +134,7 @@ export class Atlas implements TraceSink {
       case "stand-by.abandoned":
       case "protection.lost":
       case "failover.serving":
+      case "duplication.serving":
         this.#copies(record.machine).record(record);
         break;
       default:
