@@ -17,6 +17,7 @@ export {
 } from "./guest/console-packet.ts";
 export { cloneGuest, copyGuest } from "./guest/copy-guest.ts";
 export { type CounterOptions, counter, counterValue } from "./guest/counter.ts";
+export type { DriverName, DuplicationOptions } from "./guest/drivers.ts";
 export type {
   DiskRead,
   Guest,

@@ -51,6 +51,14 @@ export { triggers } from "./checkpoint/trigger/triggers.ts";
 export type { ClientOptions, Invocation } from "./client/client.ts";
 export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";
+export type { Duplicate, DuplicateState } from "./cluster/duplication/duplicate.ts";
+export type { Duplication } from "./cluster/duplication/duplication.ts";
+export type {
+  DuplicateOptions,
+  DuplicateTarget,
+  DuplicationDefects,
+} from "./cluster/duplication/options.ts";
+export type { DuplicationRecord } from "./cluster/duplication/records.ts";
 export type { DetectionOptions } from "./cluster/heartbeat.ts";
 export type { PooledDefects, PooledScheme } from "./cluster/pool/pooled-scheme.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
@@ -77,6 +85,7 @@ export {
 export { formatRun, type NamedRun, parseRun } from "./explore/run-literal.ts";
 export { type Shrunk, shrink } from "./explore/shrink.ts";
 export { standardProperties } from "./explore/standard-properties.ts";
+export type { Profile, StoragePath } from "./guest/profile.ts";
 export { gbps, mbps } from "./host/bandwidth.ts";
 export type { HardwareProfile } from "./host/hardware-profile.ts";
 export type { Host } from "./host/host.ts";

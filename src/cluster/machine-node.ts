@@ -88,7 +88,7 @@ export class MachineNode {
       machine,
       host: host.name,
       term: this.term,
-      send: (packet) => clients.reply(host, packet),
+      send: (packet) => clients.reply(host, packet, machine),
     });
     this.inbox = clients.listen(machine, host);
     this.vm = new VirtualMachine({

@@ -27,6 +27,13 @@ export interface PooledMachineOptions {
   readonly hosts: readonly [Host, Host, ...Host[]];
 }
 
+/** A machine that runs on one host, alone. */
+interface AloneOptions {
+  readonly protection: Protection;
+  readonly image: GuestImage;
+  readonly node: MachineNode;
+}
+
 /** A machine that runs on a primary host and that a secondary host can stand in for. */
 export class ProtectedMachine {
   readonly name: string;
@@ -42,7 +49,7 @@ export class ProtectedMachine {
    *
    * @throws For a machine in a pool as `MemoryPool.makePartition` does; nothing is changed then.
    */
-  constructor(options: ProtectedMachineOptions | PooledMachineOptions) {
+  constructor(options: ProtectedMachineOptions | PooledMachineOptions | AloneOptions) {
     if ("pooled" in options) {
       const { pooled, hosts } = options;
       this.name = pooled.machine;
@@ -51,11 +58,16 @@ export class ProtectedMachine {
       this.#pooled = new PooledMachine({ protection: pooled, hosts, nodes: this.#nodes });
       return;
     }
-    const { protection, image, primary, secondary, witness } = options;
-    assert(primary !== secondary, "the two copies are never on one host");
+    const { protection, image } = options;
     this.name = protection.machine;
     this.image = image;
     this.#pair = protection;
+    if ("node" in options) {
+      this.#nodes = [options.node];
+      return;
+    }
+    const { primary, secondary, witness } = options;
+    assert(primary !== secondary, "the two copies are never on one host");
     const serving = this.#boot(primary, "primary", 1);
     protection.scheme.expect?.(serving.vm.guest, image.name);
     const standing = this.#boot(secondary, "secondary", 1);
@@ -65,6 +77,17 @@ export class ProtectedMachine {
     serving.vm.start();
     this.#serve(serving, secondary.name);
     this.#stand(standing, primary.name);
+  }
+
+  /** A machine that one host serves already, alone, as the witness knows. */
+  static alone(protection: Protection, image: GuestImage, node: MachineNode): ProtectedMachine {
+    assert(node.serving && node.alone, "a machine that runs alone is served by one host");
+    return new ProtectedMachine({ protection, image, node });
+  }
+
+  /** The settings under which it is or will be protected. */
+  get protection(): Protection {
+    return this.#protection;
   }
 
   /**

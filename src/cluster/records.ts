@@ -1,8 +1,11 @@
+import type { DuplicationRecord } from "./duplication/records.ts";
+
 /** Which machine, seen from which host, in which term. */
 type OfTerm = { readonly machine: string; readonly host: string; readonly term: number };
 
 /** What the cluster layer writes to the trace: who is suspected, who may serve, who serves. */
 export type ClusterRecord =
+  | DuplicationRecord
   | ({ readonly kind: "witness.registered" } & OfTerm)
   | ({ readonly kind: "witness.granted" } & OfTerm)
   | ({ readonly kind: "witness.refused"; held: number } & OfTerm)

@@ -44,10 +44,10 @@ export class Witness {
    * Enters a machine that `holder` serves in term 1: configuration, made before anything can fail.
    *
    * @param withoutTerm Broken on purpose: claims are granted whatever their term. Never set otherwise.
-   * @throws StandinRangeError when the machine is entered already.
+   * @throws StandinRangeError when somebody serves the machine already, or has.
    */
   register(machine: string, holder: string, withoutTerm = false): void {
-    if (this.#tenures.has(machine)) {
+    if ((this.#tenures.get(machine)?.term ?? 0) > 0) {
       throw new StandinRangeError(
         "MACHINE_EXISTS",
         `machine: expected a name that is not taken, got "${machine}"`,
@@ -55,6 +55,16 @@ export class Witness {
     }
     this.#tenures.set(machine, { term: 1, holder, withoutTerm });
     this.#record({ kind: "witness.registered", machine, host: holder, term: 1 });
+  }
+
+  /**
+   * Enters a machine that nobody serves yet: the first host that claims term 1 of it does. Configuration;
+   * nothing happens if the machine is entered already.
+   */
+  expect(machine: string): void {
+    if (!this.#tenures.has(machine)) {
+      this.#tenures.set(machine, { term: 0, holder: "", withoutTerm: false });
+    }
   }
 
   *#serve(): Process<never> {
@@ -72,7 +82,7 @@ export class Witness {
   #testAndSet({ machine, term }: TermClaim, claimant: string): boolean {
     const tenure = this.#tenures.get(machine);
     if (tenure === undefined) return false;
-    assert(tenure.term > 0, "terms are numbered from 1");
+    assert(tenure.term > 0 || tenure.holder === "", "terms are numbered from 1");
     // The same claim again, because the verdict was lost: the same answer.
     if (tenure.term === term && tenure.holder === claimant) return true;
     if (tenure.term !== term - 1 && !tenure.withoutTerm) {

@@ -157,7 +157,8 @@ function judged(
     // A machine that throws dice cannot be told from another one by what it says.
     if (host === undefined || machine.image.deterministic === false) continue;
     const clients = simulation.clients.filter((client) => client.machine === machine.name);
-    const detail = oneCopy?.difference(machine.image, machine.name, host, clients);
+    const askers = simulation.clients;
+    const detail = oneCopy?.difference(machine.image, machine.name, host, clients, askers);
     if (detail === undefined) continue;
     return { kind: "one-copy", name: "one-copy", atNs: simulation.now, detail };
   }

@@ -1,6 +1,7 @@
 import type { Memory } from "../memory/memory.ts";
 import type { RandomStream } from "../sim/random.ts";
 import type { Nanoseconds } from "../sim/time.ts";
+import type { Profile } from "./profile.ts";
 
 /** A read of a machine's disk, at the moment at which it is done. */
 export interface DiskRead {
@@ -60,6 +61,34 @@ export interface GuestStorage {
   unblock(): void;
 }
 
+/** Pages of a machine that lie beside each other. */
+export interface PageSpan {
+  readonly firstPage: number;
+  readonly pageCount: number;
+}
+
+/** A driver of a machine, as whoever duplicates the machine sees it. */
+export interface GuestDriver {
+  readonly name: string;
+  /** Whether it knows of profiles. A machine with a driver that does not cannot be duplicated. */
+  readonly duplicates: boolean;
+  /** The machine resumes: looks into reserved memory and does as a profile there says, or as it was built. */
+  resume(): void;
+}
+
+/** Who a machine is, as its drivers have it from a profile; what is absent is as it was built. */
+export type GuestIdentity = { readonly [Key in keyof Profile]?: Profile[Key] | undefined };
+
+/** A machine's part in its duplication (US11620196). */
+export interface GuestDuplication {
+  /** All its drivers. */
+  readonly drivers: readonly GuestDriver[];
+  /** Memory for a profile: no transfer of the machine's state to a duplicate touches it. */
+  readonly reserved: PageSpan;
+  /** What its drivers go by since they last resumed. */
+  readonly identity: GuestIdentity;
+}
+
 /**
  * What runs inside a machine. Between two calls the whole state of a guest lies in its memory and
  * its registers: copying both into another guest of the same image makes that one continue as this
@@ -86,6 +115,11 @@ export interface Guest {
   readonly processorCount?: number;
   /** Its storage, if it has one whose requests can be kept waiting. */
   readonly storage?: GuestStorage | undefined;
+  /**
+   * Its drivers and reserved memory, if it has any that know of duplication. Drivers resume whenever
+   * registers are loaded.
+   */
+  readonly duplication?: GuestDuplication | undefined;
   /**
    * Gives the guest an input, as its network card would: by writing into its memory. What does not
    * fit into its receive ring is dropped, as network cards do.

@@ -2,6 +2,7 @@ import type { Memory } from "../memory/memory.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
+import type { Drivers } from "./drivers.ts";
 import type { Guest, GuestRun, GuestServices } from "./guest.ts";
 import { GuestPanic } from "./guest-panic.ts";
 import type { ReceiveRing } from "./receive-ring.ts";
@@ -29,6 +30,8 @@ const SERVICE_NS_MAX: Nanoseconds = 3_600_000_000_000;
  */
 export abstract class PacketGuest implements Guest {
   abstract readonly memory: Memory;
+  /** Its drivers, if they are to be told when it resumes. */
+  readonly duplication?: Drivers | undefined;
   protected readonly services: GuestServices;
   #phase: Phase = IDLE;
   #remainingNs: Nanoseconds = 0;
@@ -109,6 +112,7 @@ export abstract class PacketGuest implements Guest {
     this.#phase = phase;
     this.#remainingNs = remainingNs;
     this.#panic = undefined;
+    this.duplication?.resume();
   }
 
   /** Begins with the next packet if nothing is being worked on. */

@@ -5,6 +5,7 @@ import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
+import { Drivers, type DuplicationOptions } from "./drivers.ts";
 import type { Guest, GuestImage, GuestServices, Workload } from "./guest.ts";
 import { isMemoryFault } from "./memory-fault.ts";
 import { decodePacket, encodePacket } from "./packet.ts";
@@ -53,6 +54,8 @@ export interface ProgramOptions {
   readonly serviceNs?: Nanoseconds;
   /** Replies kept for each client for its retries, 1 to 256. Default 32. */
   readonly window?: number;
+  /** Makes it a machine that can be duplicated, with reserved memory for a profile. Default: it is none. */
+  readonly duplication?: DuplicationOptions;
   /** Broken on purpose, for tests of the checks: executes a retried request again. Default false. */
   readonly executeRetries?: boolean;
   /** False is broken on purpose: packets written to memory are not marked dirty. Default true. */
@@ -96,6 +99,7 @@ export interface ProgramDefinition extends ProgramOptions {
 
 class ProgramGuest extends PacketGuest {
   readonly memory: Memory;
+  override readonly duplication: Drivers | undefined;
   protected readonly ring: ReceiveRing;
   readonly #serviceNs: Nanoseconds;
   readonly #sessions: Sessions;
@@ -107,6 +111,9 @@ class ProgramGuest extends PacketGuest {
     this.memory = new Memory({ logDeviceWrites: definition.logDeviceWrites ?? true });
     const backing = new SparseBacking(pageCount);
     this.memory.addRegion({ name: "ram", basePage: 0, backing, stores: "seen" });
+    const { duplication: options } = definition;
+    const { memory } = this;
+    this.duplication = options && new Drivers({ memory, basePage: MEMORY_PAGES_MAX, options });
     this.ring = new ReceiveRing(this.memory, RING_CONTROL_ADDRESS, RING_SLOTS_ADDRESS);
     const allocator = new PageAllocator(this.memory, ALLOCATOR_ADDRESS, pageCount);
     allocator.begin(FIRST_FREE_PAGE);

@@ -12,6 +12,8 @@ export interface ClientEndpointParts {
   readonly engine: Engine;
   readonly client: number;
   readonly name: string;
+  /** Address of the machine that it talks with; `undefined` if with any. */
+  readonly peer: string | undefined;
   readonly settings: LinkSettings;
   /** Takes what the client sends, at the switch. */
   readonly deliver: Delivery;
@@ -22,6 +24,8 @@ export class ClientEndpoint {
   /** The client's number, which its packets begin with. */
   readonly client: number;
   readonly name: string;
+  /** Address of the machine that it talks with; `undefined` if with any. */
+  readonly peer: string | undefined;
   /** What was sent to the client; the receiver owns the bytes. */
   readonly inbox: Channel<Uint8Array>;
   /** From the client to the switch. */
@@ -30,9 +34,10 @@ export class ClientEndpoint {
   readonly down: Wire;
 
   /** Made by `clientNetwork.endpoint`. */
-  constructor({ engine, client, name, settings, deliver }: ClientEndpointParts) {
+  constructor({ engine, client, name, peer, settings, deliver }: ClientEndpointParts) {
     this.client = client;
     this.name = name;
+    this.peer = peer;
     this.inbox = new Channel(engine, `${name}: replies`, { capacity: REPLIES_WAITING_MAX });
     this.up = new Wire({ engine, from: name, to: SWITCH_NAME, settings, deliver });
     this.down = new Wire({

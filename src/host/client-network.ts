@@ -21,6 +21,11 @@ export interface ClientEndpointOptions {
   readonly name?: string;
   /** Both directions between client and switch. Defaults come from the profile. */
   readonly link?: LinkOptions;
+  /**
+   * Address of the machine that it talks with: packets from others are none of its connection and are
+   * dropped. Default: it takes packets of all.
+   */
+  readonly peer?: string;
 }
 
 /** Who has an address, and which announcement said so. */
@@ -77,6 +82,7 @@ export class ClientNetwork {
       engine: this.#engine,
       client,
       name: options.name ?? `client ${client}`,
+      peer: options.peer,
       settings: linkSettings(options.link ?? {}, this.#profile.clientLink),
       deliver: (address, bytes, isDamaged) =>
         isDamaged ? "damaged" : this.#toHost(address, bytes),
@@ -136,10 +142,17 @@ export class ClientNetwork {
    *
    * @param packet Begins with the client's number, 4 bytes, little endian (see `encodePacket`). Copied;
    *   the caller keeps it.
+   * @param from Address of the machine that sends it. Default: whoever the client talks with.
    */
-  reply(host: Host, packet: Uint8Array): void {
+  reply(host: Host, packet: Uint8Array, from?: string): void {
     if (!host.runs) return;
-    const endpoint = this.#endpoints.get(clientOf(packet));
+    const client = clientOf(packet);
+    const endpoint = this.#endpoints.get(client);
+    // What a duplicate still has to say to its source's clients comes from another address.
+    if (from !== undefined && (endpoint?.peer ?? from) !== from) {
+      this.#record({ kind: "reply.foreign", host: host.name, address: from, client });
+      return;
+    }
     this.cable(host).up.send(endpoint?.name ?? "nobody", packet.slice());
   }
 

@@ -9,6 +9,7 @@ import type { Wait } from "../sim/wait.ts";
 import type { Datagram } from "./datagram.ts";
 import type { HardwareProfile } from "./hardware-profile.ts";
 import { HostClock } from "./host-clock.ts";
+import { ProtectedMemory } from "./protected-memory.ts";
 import type { DropReason, HostRecord } from "./records.ts";
 
 /** Datagrams that wait at a port unless told otherwise; the newest is lost when it is full. */
@@ -29,6 +30,8 @@ export class Host {
   /** What things cost here. */
   readonly profile: HardwareProfile;
   readonly clock: HostClock;
+  /** What it keeps without power and no transfer overwrites. */
+  readonly protectedMemory: ProtectedMemory = new ProtectedMemory();
   #owner: Owner;
   #power: "on" | "off" = "on";
   #isPaused = false;

@@ -90,7 +90,13 @@ export type StreamRecord =
 /** The network between clients and hosts changed. */
 export type ClientNetworkRecord =
   | { readonly kind: "address.moved"; readonly address: string; readonly host: string }
-  | { readonly kind: "cable.cut" | "cable.mended"; readonly host: string };
+  | { readonly kind: "cable.cut" | "cable.mended"; readonly host: string }
+  | {
+      readonly kind: "reply.foreign";
+      readonly host: string;
+      readonly address: string;
+      readonly client: number;
+    };
 
 /**
  * A virtual machine was given an input: from here on it is part of the machine's state. Or it is told

@@ -66,6 +66,14 @@ export class VirtualMachine {
   #isWoken = false;
   #penaltyPpm = 0;
   #throttlePpm = 0;
+  /** Set while somebody holds the processor, beside whoever pauses it. */
+  #isHeld = false;
+  /** Set while the processor stands still and is held. */
+  readonly #heldStill: Signal;
+  /** Set unless the processor is held. */
+  readonly #letGone: Signal;
+  /** What the processor owes for faults that the guest has met. */
+  #owedNs: Nanoseconds = 0;
   #exit: (() => Process | undefined) | undefined;
   #delivered: ((packet: Uint8Array) => void) | undefined;
 
@@ -79,6 +87,8 @@ export class VirtualMachine {
     this.#standing = new Signal(engine, `${label}: standing`);
     this.#goOn = new Signal(engine, `${label}: go on`);
     this.#goOn.set();
+    this.#heldStill = new Signal(engine, `${label}: held still`);
+    this.#letGone = new Signal(engine, `${label}: let go`);
     this.#boundary = new Condition(engine, `${label}: boundary`);
     this.#attention = new Condition(engine, `${label}: attention`);
     const { trace } = engine;
@@ -211,6 +221,40 @@ export class VirtualMachine {
     this.#goOn.set();
   }
 
+  /**
+   * Keeps the processor at its next boundary, beside whoever pauses it and knows nothing of it; returns when
+   * it stands still.
+   */
+  *hold(): Process {
+    assert(this.#started, "only a started machine can be held");
+    assert(!this.#isHeld, "a machine is held by one at a time");
+    this.#isHeld = true;
+    this.#letGone.clear();
+    this.wake();
+    // One that is paused stands still already.
+    if (this.#standing.isSet) return;
+    yield* race({ held: this.#heldStill.wait(), paused: this.#standing.wait() });
+  }
+
+  /** Ends {@link VirtualMachine.hold}: the processor goes on, unless it is paused. */
+  letGo(): void {
+    assert(this.#isHeld, "only a machine that is held is let go");
+    this.#isHeld = false;
+    this.#heldStill.clear();
+    this.#letGone.set();
+  }
+
+  /** True from a call of {@link VirtualMachine.hold} to the matching {@link VirtualMachine.letGo}. */
+  get held(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Lets the processor pay for a fault that the guest has met, when the stretch is over. */
+  charge(costNs: Nanoseconds): void {
+    assert(Number.isSafeInteger(costNs) && costNs >= 0, "a cost is whole nanoseconds");
+    this.#owedNs += costNs;
+  }
+
   #deliver(packet: Uint8Array): void {
     const { engine } = this.#options;
     const request = decodePacket(packet);
@@ -225,6 +269,11 @@ export class VirtualMachine {
     this.guest.deliver(packet);
   }
 
+  /** A processor that is held stands still for whoever wants to pause it meanwhile, too. */
+  *#untilLetGo(stop: Awaitable<void>): Process {
+    yield* race({ letGone: this.#letGone.wait(), stop });
+  }
+
   *#execute(): Process {
     const { host, guest, port } = this;
     const { transmit } = this.#options;
@@ -232,14 +281,20 @@ export class VirtualMachine {
     const woken = this.#attention.until(() => this.#isWoken);
     // A machine that stands in may have been stopped in the middle of a request: it begins busy.
     for (;;) {
-      if (this.paused) {
-        this.#standing.set();
-        yield* this.#goOn.wait();
+      while (this.paused || this.held) {
+        if (this.held) this.#heldStill.set();
+        if (this.paused) this.#standing.set();
+        if (this.paused) yield* this.#goOn.wait();
+        else yield* this.#untilLetGo(stop);
       }
       let packet: Uint8Array | undefined;
       if (this.#idle) {
         const next = yield* race({ packet: this.#input.receive(), stop, woken });
         if (next.key === "stop") continue;
+        if (next.key === "woken" && this.#isHeld) {
+          this.#isWoken = false;
+          continue;
+        }
         if (next.key === "packet") packet = next.value;
       } else if (guest.interruptible === true) packet = this.#input.tryReceive();
       this.#idle = false;
@@ -252,7 +307,9 @@ export class VirtualMachine {
       const { usedNs, boundary } = run;
       assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");
       const slowdownPpm = this.#penaltyPpm + this.#throttlePpm;
-      yield* host.compute(usedNs + Math.floor((usedNs * slowdownPpm) / PPM));
+      const owedNs = this.#owedNs;
+      this.#owedNs = 0;
+      yield* host.compute(usedNs + Math.floor((usedNs * slowdownPpm) / PPM) + owedNs);
       port.tap?.ran(run, port.transmitted);
       for (const sent of port.transmitted) transmit(sent);
       port.forget();

@@ -1,6 +1,7 @@
 import { counterScenario } from "./counter.ts";
 import { diceScenario } from "./dice.ts";
 import { diskReaderScenario } from "./disk-reader.ts";
+import { duplicateScenario } from "./duplicate.ts";
 import { evacuationScenario } from "./evacuation.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { ledgerScenario } from "./ledger.ts";
@@ -30,4 +31,5 @@ export const builtInScenarios: readonly Scenario[] = [
   twoHartsScenario,
   ledgerScenario,
   pooledScenario,
+  duplicateScenario,
 ];

@@ -1,5 +1,8 @@
 import type { ClientOptions } from "../client/client.ts";
 import { Console, type ConsoleOptions } from "../client/console.ts";
+import { checkRequest } from "../cluster/duplication/check-request.ts";
+import { Duplication } from "../cluster/duplication/duplication.ts";
+import { type DuplicateOptions, expectPatience } from "../cluster/duplication/options.ts";
 import { type DetectionOptions, detectionSettings } from "../cluster/heartbeat.ts";
 import type { PooledScheme } from "../cluster/pool/pooled-scheme.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
@@ -17,6 +20,7 @@ import { Network } from "../host/network.ts";
 import { MemoryPool } from "../host/pool/memory-pool.ts";
 import { modern } from "../host/profiles/modern.ts";
 import { checkpoint } from "../schemes/checkpoint.ts";
+import { assert } from "../sim/assert.ts";
 import { Engine } from "../sim/engine.ts";
 import { InvariantError, StandinRangeError, StandinTypeError } from "../sim/errors.ts";
 import { formatTime, type Nanoseconds } from "../sim/time.ts";
@@ -111,6 +115,7 @@ export class Simulation {
   readonly #machines = new Map<string, ProtectedMachine>();
   readonly #clients: AuditedClient[] = [];
   readonly #consoles: Console[] = [];
+  readonly #duplications: Duplication[] = [];
   readonly #options: SimulationOptions;
   readonly #points: NamedPoints;
   readonly #injector: PlanInjector | undefined;
@@ -300,6 +305,51 @@ export class Simulation {
   }
 
   /**
+   * Copies a running machine to other hosts, where each copy becomes a machine of its own: with the name,
+   * addresses and storage paths of the profile in its host's protected memory. The machine itself goes on.
+   * The copies come to be as the simulation runs.
+   *
+   * @throws StandinRangeError or StandinTypeError as {@link checkRequest}, `PATIENCE`; nothing is changed then.
+   */
+  duplicate(machine: ProtectedMachine, options: DuplicateOptions): Duplication {
+    const { broken = {} } = options;
+    const pending = this.#pendingDuplicates();
+    const request = checkRequest(machine, options, {
+      network: this.network,
+      taken: (address) =>
+        this.#machines.has(address) || pending.some((each) => each.address === address),
+      occupied: (host) => pending.some((each) => each.source === machine && each.host === host),
+    });
+    const patienceNs = expectPatience(options.patience);
+    const witness = this.#witness;
+    assert(witness !== undefined, "where there is a machine there is a witness");
+    for (const { host, profile } of request.targets) {
+      this.#connect(request.node.host, host);
+      this.#connect(host, witness.host);
+      witness.expect(profile.address);
+    }
+    const { protection } = machine;
+    const scheme = options.scheme ?? protection.scheme;
+    const made = new Duplication({
+      ...{ source: machine, request, patienceNs, broken },
+      operation: this.#duplications.length + 1,
+      protectionOf: (address) => ({ ...protection, scheme, machine: address }),
+      onMachine: (each) => {
+        if (this.#machines.has(each.name)) return false;
+        this.#machines.set(each.name, each);
+        return true;
+      },
+    });
+    this.#duplications.push(made);
+    return made;
+  }
+
+  /** All duplications, in the order in which they were begun. */
+  get duplications(): readonly Duplication[] {
+    return this.#duplications;
+  }
+
+  /**
    * A client that sends a machine the requests of its image's workload.
    *
    * @throws StandinRangeError when an option is out of range.
@@ -311,7 +361,7 @@ export class Simulation {
     const id = this.#clients.length + 1;
     const name = options.name ?? `client ${id}`;
     const { engine } = this;
-    const endpoint = this.clientNetwork.endpoint(id, { name });
+    const endpoint = this.clientNetwork.endpoint(id, { name, peer: machine.name });
     const workload = machine.image.workload(id, engine.random(`${name}: workload`));
     const request = (number: number): Uint8Array => workload.request(number);
     const parts = { engine, endpoint, id, machine: machine.name, request };
@@ -342,7 +392,7 @@ export class Simulation {
         `client: expected a console whose packets are held, got ${client}, which bypasses the gate`,
       );
     }
-    const endpoint = this.clientNetwork.endpoint(client, { name });
+    const endpoint = this.clientNetwork.endpoint(client, { name, peer: machine.name });
     const made = new Console({ engine: this.engine, endpoint, machine: machine.name }, options);
     this.#consoles.push(made);
     return made;
@@ -492,6 +542,15 @@ export class Simulation {
     return hosts;
   }
 
+  /** Duplicates that may come to run, or do where they came to be. */
+  #pendingDuplicates(): readonly { source: ProtectedMachine; host: Host; address: string }[] {
+    return this.#duplications.flatMap(({ source, duplicates }) =>
+      duplicates
+        .filter(({ pending, machine, host }) => pending || machine?.activeHost === host)
+        .map(({ host, profile }) => ({ source, host, address: profile.address })),
+    );
+  }
+
   /** Names travel in messages: short and in ASCII. */
   #checkedName(name: string): string {
     if (!/^[ -~]{1,64}$/.test(name)) {
@@ -500,7 +559,8 @@ export class Simulation {
         `name: expected 1 to 64 printable ASCII characters, got "${name}"`,
       );
     }
-    if (this.#machines.has(name)) {
+    const isPending = this.#pendingDuplicates().some(({ address }) => address === name);
+    if (this.#machines.has(name) || isPending) {
       throw new StandinRangeError("MACHINE_EXISTS", `name: expected a free one, got "${name}"`);
     }
     return name;

@@ -7,6 +7,7 @@ import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
 import { PlacedApart } from "./invariants/placed-apart.ts";
+import { ProfileKept } from "./invariants/profile-kept.ts";
 import { ReplayIdentity } from "./invariants/replay-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StandinRecord } from "./standin-record.ts";
@@ -27,6 +28,7 @@ export class InvariantMonitor implements TraceSink {
     new OneTranscript(),
     new InputKept(),
     new PlacedApart(),
+    new ProfileKept(),
   ];
   readonly #violations: Violation[] = [];
   /** Violations of the ledger that were noted already: it is compared again after each run. */

@@ -17,6 +17,7 @@ export type InvariantName =
   | "one-transcript"
   | "input-kept"
   | "placed-apart"
+  | "profile-kept"
   | "nothing-lost"
   | "executed-once";
 

@@ -72,6 +72,25 @@ export class OneCopy implements TraceSink {
         this.#follow(machine, host, from, `${epochTerm}.${epoch}`);
         return;
       }
+      case "duplication.copied": {
+        const log = this.#log(record.machine, record.host);
+        log.lengths.set(`duplication ${record.operation}`, log.deliveries.length);
+        return;
+      }
+      case "duplication.serving": {
+        const { machine, host, source, from, operation } = record;
+        const before = this.#log(source, from);
+        const length = before.lengths.get(`duplication ${operation}`) ?? 0;
+        const deliveries = before.deliveries.slice(0, length);
+        const since = this.#log(machine, host).deliveries;
+        const made = [...deliveries, ...since];
+        this.#logs.set(`${machine} ${host}`, {
+          deliveries: made,
+          lengths: new Map(),
+          replayed: [],
+        });
+        return;
+      }
       case "request.replayed": {
         const { client, number } = record;
         const log = this.#log(record.machine, record.host);
@@ -115,6 +134,7 @@ export class OneCopy implements TraceSink {
    * Compares what clients were told with what the reference machine tells them.
    *
    * @param host The host that serves the machine now.
+   * @param askers Who has asked it at all: of a duplicate its source's clients, too. Default `clients`.
    * @returns What differs, if anything.
    */
   difference(
@@ -122,8 +142,9 @@ export class OneCopy implements TraceSink {
     machine: string,
     host: string,
     clients: readonly ClientHistory[],
+    askers: readonly ClientHistory[] = clients,
   ): string | undefined {
-    const reference = this.reference(image, machine, host, clients);
+    const reference = this.reference(image, machine, host, askers);
     for (const { id, history } of clients) {
       for (const { number, reply } of history) {
         if (reply === undefined) continue;

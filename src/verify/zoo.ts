@@ -1,3 +1,4 @@
+import type { DuplicationDefects } from "../cluster/duplication/options.ts";
 import type { PlacementDefects } from "../cluster/placement/placement.ts";
 import type { PooledDefects } from "../cluster/pool/pooled-scheme.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
@@ -15,6 +16,8 @@ export interface Defects extends SchemeDefects {
   /** In memory pools and the hosts that share them. */
   readonly pooled?: PooledDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
+  /** In duplications. */
+  readonly duplication?: DuplicationDefects;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
 }
@@ -87,7 +90,11 @@ export type ZooName =
   | "pool-access-given-twice"
   | "pool-stale-write-accepted"
   | "released-before-pool-commit"
-  | "uncommitted-version";
+  | "uncommitted-version"
+  | "profile-overwritten"
+  | "resumed-unconfigured"
+  | "driver-ignored"
+  | "copied-while-running";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -374,6 +381,26 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a stand-in goes on from pages written since the last commit, with the registers of it",
     scenario: "pooled",
     pooled: { uncommittedVersion: true },
+  },
+  "profile-overwritten": {
+    what: "a duplication copies the protected memory, too, over the profile of the target",
+    scenario: "duplicate",
+    duplication: { profileOverwritten: true },
+  },
+  "resumed-unconfigured": {
+    what: "a duplicate resumes as the source that it was, and looks for its profile when it runs",
+    scenario: "duplicate",
+    duplication: { resumedUnconfigured: true },
+  },
+  "driver-ignored": {
+    what: "a machine is duplicated although one of its drivers does not know of profiles",
+    scenario: "duplicate",
+    duplication: { driverIgnored: true },
+  },
+  "copied-while-running": {
+    what: "each target is sent the source as it is then, not one copy of it",
+    scenario: "duplicate",
+    duplication: { copiedWhileRunning: true },
   },
 };
 

@@ -334,3 +334,18 @@ test("client network: every packet is delivered or dropped on every wire", () =>
   expect(count("link.sent", "link.duplicated")).toBe(count("link.delivered", "link.dropped"));
   expect(client.inbox.length).toBeGreaterThan(100);
 });
+
+test("client network: a client takes no packet from a machine that it does not talk with", () => {
+  const { engine, clients, a, b } = withClient();
+  const other = clients.endpoint(8, { peer: ADDRESS });
+  const kinds: string[] = [];
+  engine.trace.addSink({ record: (_atNs, _position, { kind }) => kinds.push(kind) });
+  clients.reply(b, packet(8, 1), "another address");
+  expect(kinds).toEqual(["reply.foreign"]);
+  clients.reply(a, packet(8, 2), ADDRESS);
+  clients.reply(a, packet(8, 3));
+  // A client without a peer takes what comes.
+  clients.reply(b, packet(7, 4), "another address");
+  engine.run();
+  expect(all(other.inbox)).toEqual([packet(8, 2), packet(8, 3)]);
+});

@@ -8,6 +8,7 @@ import { Channel } from "../../src/sim/channel.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import { InvariantError } from "../../src/sim/errors.ts";
 import { MemorySink } from "../../src/sim/memory-sink.ts";
+import { type Process, sleep } from "../../src/sim/process.ts";
 import { ms, us } from "../../src/sim/time.ts";
 
 /** A guest that works `workNs` for each packet and then sends the packet back. */
@@ -372,4 +373,91 @@ test("virtual machine: whoever wants to know is told of each input as it goes in
   request(3);
   engine.run({ until: ms(4) });
   expect(told).toEqual([1, 2]);
+});
+
+test("virtual machine: held at a boundary it works on nothing until it is let go", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  request(1);
+  engine.spawn("holder", host.owner, function* () {
+    yield* sleep(us(120));
+    yield* vm.hold();
+    expect(vm.held).toBe(true);
+    const heldAtNs = engine.now;
+    expect(heldAtNs).toBeLessThanOrEqual(us(120) + 2 * QUANTUM_NS);
+    yield* sleep(ms(1));
+    expect(sent).toEqual([]);
+    vm.letGo();
+  });
+  engine.run();
+  expect(sent.map(({ value }) => value)).toEqual([1]);
+  expect(sent[0]!.atNs).toBeGreaterThan(ms(1));
+});
+
+test("virtual machine: an idle one is held at once, and its input waits", () => {
+  const { engine, host, vm, sent, request } = setUp();
+  vm.start();
+  engine.spawn("holder", host.owner, function* () {
+    yield* sleep(us(50));
+    yield* vm.hold();
+    expect(engine.now).toBe(us(50));
+    request(1);
+    yield* sleep(ms(1));
+    expect(sent).toEqual([]);
+    vm.letGo();
+  });
+  engine.run();
+  expect(sent.map(({ value }) => value)).toEqual([1]);
+});
+
+test.each([true, false])(
+  "virtual machine: who pauses and who holds it know nothing of each other (held first: %s)",
+  (heldFirst) => {
+    const { engine, host, vm, sent, request } = setUp();
+    vm.start();
+    const marks: string[] = [];
+    const still = (name: string, fromNs: number, stop: () => Process, go: () => void) =>
+      engine.spawn(name, host.owner, function* () {
+        yield* sleep(fromNs);
+        yield* stop();
+        marks.push(name);
+        yield* sleep(us(400));
+        go();
+      });
+    still(
+      "held",
+      heldFirst ? us(10) : us(200),
+      () => vm.hold(),
+      () => vm.letGo(),
+    );
+    still(
+      "paused",
+      heldFirst ? us(200) : us(10),
+      () => vm.pause(),
+      () => vm.resume(),
+    );
+    engine.spawn("client", host.owner, function* () {
+      yield* sleep(us(300));
+      request(1);
+    });
+    engine.run();
+    expect(marks).toEqual(heldFirst ? ["held", "paused"] : ["paused", "held"]);
+    // Both have let it go by 600 µs, and it works for 250.
+    expect(sent.map(({ value }) => value)).toEqual([1]);
+    expect(sent[0]!.atNs).toBeGreaterThanOrEqual(us(850));
+  },
+);
+
+test("virtual machine: what a fault cost is paid with the stretch that met it", () => {
+  const { engine, vm, sent, request } = setUp();
+  vm.start();
+  request(1);
+  vm.charge(us(40));
+  engine.run();
+  const [answer] = sent;
+  const plain = setUp();
+  plain.vm.start();
+  plain.request(1);
+  plain.engine.run();
+  expect(answer!.atNs - plain.sent[0]!.atNs).toBe(us(40));
 });

@@ -1,4 +1,4 @@
-// covers src/scenarios/built-in.ts, src/scenarios/counter.ts, src/scenarios/dice.ts, src/scenarios/disk-reader.ts, src/scenarios/evacuation.ts, src/scenarios/key-value.ts, src/scenarios/ledger.ts, src/scenarios/muncher.ts, src/scenarios/pair.ts, src/scenarios/pooled.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-nested.ts, src/scenarios/twins.ts, src/scenarios/two-harts.ts, src/scenarios/wide-counter.ts
+// covers src/scenarios/built-in.ts, src/scenarios/counter.ts, src/scenarios/dice.ts, src/scenarios/disk-reader.ts, src/scenarios/duplicate.ts, src/scenarios/evacuation.ts, src/scenarios/key-value.ts, src/scenarios/ledger.ts, src/scenarios/muncher.ts, src/scenarios/pair.ts, src/scenarios/pooled.ts, src/scenarios/riscv-journal.ts, src/scenarios/riscv-key-value.ts, src/scenarios/riscv-nested.ts, src/scenarios/twins.ts, src/scenarios/two-harts.ts, src/scenarios/wide-counter.ts
 import {
   counterScenario,
   keyValueScenario,

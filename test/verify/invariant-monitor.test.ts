@@ -20,6 +20,7 @@ test("invariant monitor: names everything that it checks", () => {
     "one-transcript",
     "input-kept",
     "placed-apart",
+    "profile-kept",
     "nothing-lost",
     "executed-once",
   ]);

@@ -1,3 +1,4 @@
+import type { DuplicationOptions } from "../drivers.ts";
 import type { GuestImage } from "../guest.ts";
 import { keyValue } from "../key-value.ts";
 import { parseElf } from "./elf.ts";
@@ -13,6 +14,8 @@ export interface KeyValueServerOptions {
   readonly memoryBytes?: number;
   /** Broken on purpose: a request that arrives again is executed again. Default false. */
   readonly executeRetries?: boolean;
+  /** Makes it a machine that can be duplicated, with reserved memory for a profile. Default: it is none. */
+  readonly duplication?: DuplicationOptions;
   /** Defects of the machine under the server, for tests to notice. */
   readonly broken?: MachineDefects;
 }
@@ -39,7 +42,12 @@ const BOOT_TICKS = 1_000_000;
  */
 export function keyValueServer(
   { name, lines, disk }: KeyValueServer,
-  { memoryBytes = MEMORY_BYTES_DEFAULT, executeRetries = false, broken }: KeyValueServerOptions,
+  {
+    memoryBytes = MEMORY_BYTES_DEFAULT,
+    executeRetries = false,
+    broken,
+    duplication,
+  }: KeyValueServerOptions,
 ): GuestImage {
   const image = patchImage(parseElf(decodeBase64(lines)), {
     execute_retries: executeRetries ? 1 : 0,
@@ -54,5 +62,6 @@ export function keyValueServer(
     workload: (client, random) => store.workload(client, random),
     ...(disk === undefined ? {} : { disk }),
     ...(broken === undefined ? {} : { broken }),
+    ...(duplication === undefined ? {} : { duplication }),
   });
 }

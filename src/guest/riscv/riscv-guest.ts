@@ -7,7 +7,9 @@ import { StandinRangeError } from "../../sim/errors.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
 import { CONSOLE_RING_BYTES, ConsoleLine } from "../console-line.ts";
 import { CONSOLE_CLIENT } from "../console-packet.ts";
+import { Drivers, type DuplicationOptions } from "../drivers.ts";
 import type { Guest, GuestImage, GuestRun, GuestServices, GuestStorage } from "../guest.ts";
+import { hardwareBytes, type Profile } from "../profile.ts";
 import { frameOf, MACHINE_MAC, packetIn } from "./client-bridge.ts";
 import type { RiscvMachineOptions } from "./machine-options.ts";
 import type { MachineRun } from "./machine-run.ts";
@@ -17,6 +19,9 @@ import { trapName } from "./trap-name.ts";
 
 /** Where the console's ring lies in the machine's memory: where no device and no RAM is. */
 const CONSOLE_BASE = 0x2000_0000;
+
+/** Where memory for a profile lies: behind the console's ring. */
+const RESERVED_BASE = 0x2100_0000;
 
 /** Bytes of the console line in the registers. */
 const LINE_BYTES = 20;
@@ -38,6 +43,8 @@ export interface RiscvGuestOptions
   readonly bootTicks?: number;
   /** Client number of the machine's console. Default {@link CONSOLE_CLIENT}. */
   readonly consoleClient?: number;
+  /** Makes it a machine that can be duplicated, with reserved memory for a profile. Default: it is none. */
+  readonly duplication?: DuplicationOptions;
   /** See {@link GuestImage.executions}. Default: nothing can be read. */
   readonly executions?: GuestImage["executions"];
   /** See {@link GuestImage.workload}. Default: requests without contents. */
@@ -56,6 +63,9 @@ export class RiscvGuest implements Guest {
   readonly memory: RiscvMachine["memory"];
   /** The machine itself, to look at: whoever runs it past the guest changes what the guest is. */
   readonly machine: RiscvMachine;
+  readonly duplication: Drivers | undefined;
+  /** The network card's address, to which frames go. */
+  #mac: Uint8Array = MACHINE_MAC;
   readonly #line: ConsoleLine;
   #stopped: string | undefined;
 
@@ -91,6 +101,15 @@ export class RiscvGuest implements Guest {
       transmit: (packet) => services.transmit(packet),
       type: (bytes) => this.machine.typeConsole(bytes),
     });
+    this.duplication =
+      options.duplication &&
+      new Drivers({
+        memory: this.memory,
+        basePage: RESERVED_BASE / PAGE_SIZE,
+        options: options.duplication,
+        onNetwork: (profile) => this.#setNetwork(profile),
+        onStorage: (profile) => this.machine.renameDisk(profile?.storage?.[0]?.path),
+      });
     this.#end(this.machine.run(options.bootTicks ?? 0));
   }
 
@@ -114,7 +133,7 @@ export class RiscvGuest implements Guest {
   /** A packet of the console is the serial port's; what does not fit the card's buffers is dropped. */
   deliver(packet: Uint8Array): void {
     if (this.#line.receive(packet)) return;
-    const frame = frameOf(packet);
+    const frame = frameOf(packet, this.#mac);
     if (frame !== undefined) this.machine.receiveFrame(frame);
   }
 
@@ -143,8 +162,16 @@ export class RiscvGuest implements Guest {
     const takeLine = this.#line.parse(new ByteReader(bytes.subarray(split)));
     this.machine.loadRegisters(bytes.subarray(0, split));
     takeLine();
+    this.duplication?.resume();
     this.#stopped = undefined;
     this.#end(this.machine.run(0));
+  }
+
+  /** The card answers to the profile's address, or to the one that it was built with. */
+  #setNetwork(profile: Profile | undefined): void {
+    const { hardwareAddress } = profile ?? {};
+    this.#mac = hardwareAddress === undefined ? MACHINE_MAC : hardwareBytes(hardwareAddress);
+    this.machine.setNetworkAddress(this.#mac);
   }
 
   /** Sends what was printed; notes why the machine has stopped for good, if it has. */

@@ -236,6 +236,21 @@ export class RiscvMachine {
     return this.#devices.network?.receive(frame) ?? true;
   }
 
+  /** The hardware address of the network card, as the guest reads it; `undefined` without one. A view. */
+  get networkAddress(): Uint8Array | undefined {
+    return this.#devices.network?.config;
+  }
+
+  /** The network card, if there is one, has another hardware address from now on. @param mac 6 bytes, copied. */
+  setNetworkAddress(mac: Uint8Array): void {
+    this.#devices.network?.setAddress(mac);
+  }
+
+  /** The disk, if there is one, has another name from now on: at most 20 characters of it; without one its own. */
+  renameDisk(name?: string): void {
+    this.#devices.disk?.rename(name);
+  }
+
   /** Forgets what processors have decoded: after memory was replaced past {@link Memory}. */
   forgetDecoded(): void {
     for (const processor of this.#processors) processor.forgetDecoded();

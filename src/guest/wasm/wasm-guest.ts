@@ -7,6 +7,7 @@ import { assert } from "../../sim/assert.ts";
 import { StandinRangeError } from "../../sim/errors.ts";
 import type { RandomStream } from "../../sim/random.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
+import { Drivers, type DuplicationOptions } from "../drivers.ts";
 import type { Guest, GuestImage, GuestServices, Workload } from "../guest.ts";
 import { isMemoryFault } from "../memory-fault.ts";
 import { PacketGuest } from "../packet-guest.ts";
@@ -20,6 +21,9 @@ const GROWTH_BYTES = 65_536;
 
 /** Most a memory grows to unless told otherwise. */
 const MEMORY_BYTES_MAX_DEFAULT = 256 << 20;
+
+/** Where reserved memory lies: behind the 4 GiB of the largest linear memory. */
+const RESERVED_PAGE = 0x1_0000_0000 / PAGE_SIZE;
 
 /** Bytes in front of the registers of the globals: size of the memory in pages, and a zero. */
 const SIZE_REGISTER_BYTES = 8;
@@ -76,6 +80,8 @@ export interface WasmDefinition {
    * without comparing. Default false. What the machine does and holds is the same.
    */
   readonly instrument?: boolean;
+  /** Makes it a machine that can be duplicated, with reserved memory for a profile. Default: it is none. */
+  readonly duplication?: DuplicationOptions;
   /** Mistakes of an instrumented program for tests to notice; never set otherwise. */
   readonly broken?: StoreMarkDefects;
   /**
@@ -130,6 +136,7 @@ class BootingMachine implements WasmMachine {
 
 class WasmGuest extends PacketGuest {
   readonly memory: Memory;
+  override readonly duplication: Drivers | undefined;
   protected readonly ring: ReceiveRing;
   readonly #machine: BootingMachine;
   readonly #globals: GlobalRegisters;
@@ -145,6 +152,9 @@ class WasmGuest extends PacketGuest {
     const linear = exports[reachable.memoryName] as MovableBytes;
     const backing = backingOf(linear, binary, memoryPagesMax(definition, binary));
     this.memory.addRegion({ name: "linear memory", basePage: 0, backing, stores: "unseen" });
+    const { duplication: options } = definition;
+    const { memory } = this;
+    this.duplication = options && new Drivers({ memory, basePage: RESERVED_PAGE, options });
     this.#machine.attach(this.memory, exports);
     this.#globals = new GlobalRegisters(reachable.globals, exports);
     this.#service = definition.boot(this.#machine);

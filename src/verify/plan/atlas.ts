@@ -156,6 +156,7 @@ export class Atlas implements TraceSink {
       case "stand-by.abandoned":
       case "protection.lost":
       case "failover.serving":
+      case "duplication.serving":
         if (!this.#pooled.has(record.machine)) this.#copies(record.machine).record(record);
         break;
       default:

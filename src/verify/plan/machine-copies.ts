@@ -18,7 +18,8 @@ export type CopyRecord = Extract<
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
-      | "failover.serving";
+      | "failover.serving"
+      | "duplication.serving";
   }
 >;
 
@@ -141,6 +142,7 @@ export class MachineCopies {
         break;
       case "protection.lost":
       case "failover.serving":
+      case "duplication.serving":
         this.#serving = host;
         this.#standBy = undefined;
         this.#isAlone = true;

@@ -136,6 +136,22 @@ export const points: readonly Point[] = [
   announced("lease.regained", "the pool has answered, and the machine is about to go on"),
   noted("memory.stalled", "a processor stands still because its memory does not answer"),
   noted("machine.lost", "a machine is gone with the pool that had its memory"),
+  // Duplication
+  announced("duplication.started", "the source's host is about to ask the targets"),
+  announced("duplication.accepted", "a target can take a machine like the source"),
+  announced("duplication.paused", "the source stands still for the copy"),
+  announced(
+    "duplication.copied",
+    "registers are copied and pages protected; the source still stands",
+  ),
+  announced("duplication.resumed", "the source runs again; nothing is sent yet"),
+  announced("duplication.sent", "the source's host has handed over the end of a copy to be sent"),
+  announced("duplication.received", "a target has a whole machine, which does not run"),
+  announced("duplication.configured", "the drivers of a duplicate have looked for its profile"),
+  announced("duplication.serving", "a duplicate runs and has claimed its own address"),
+  announced("duplication.failed", "a target has given its duplicate up"),
+  announced("duplication.abandoned", "the source's host does not duplicate: nothing was done"),
+  announced("duplication.finished", "the source's host has forgotten the copy"),
   // Clients
   noted("request.invoked", "a client sends a request for the first time"),
   noted("request.retried", "a client sends a request again"),
@@ -164,6 +180,7 @@ export const points: readonly Point[] = [
   noted("stream.retransmitted", "a stream sends a segment again"),
   noted("stream.rejected", "a stream drops a segment that is damaged or not for it"),
   noted("address.moved", "the switch knows another host for a machine's address"),
+  noted("reply.foreign", "a packet to a client of another machine is dropped"),
   noted("cable.cut", "a host is cut off from the clients"),
   noted("cable.mended", "a host has its way to the clients back"),
   // Fault plans

@@ -13,6 +13,8 @@ import {
 import { InstrumentedTracker } from "../../../src/memory/instrumented-tracker.ts";
 import { ShadowTracker } from "../../../src/memory/shadow-tracker.ts";
 import { RandomStream } from "../../../src/sim/random.ts";
+import { ms } from "../../../src/sim/time.ts";
+import { Simulation } from "../../../src/simulation/simulation.ts";
 import { continueTwice, MachineDriver, stateOf } from "../machine-driver.ts";
 import { assemble, F64, I32, I64, type ModuleParts, op } from "./assembler.ts";
 
@@ -388,4 +390,27 @@ test("global registers: every type keeps its bits", () => {
   expect(globals.map(({ name }) => exports[name]!.value)).toEqual(
     globals.map(({ first }) => first),
   );
+});
+
+test("wasm guest: a machine that runs is duplicated, whole, under the address of a profile", () => {
+  const sim = new Simulation({ seed: 1, onViolation: "record" });
+  const { a, b, c } = sim.hosts(["a", "b", "c"]);
+  const image = stackGuest({ duplication: {} });
+  const machine = sim.protect(image, { primary: a, secondary: b });
+  sim.client(machine, { requests: 40, think: ms(1) });
+  sim.run({ until: ms(20) });
+  const profile = { role: "copy", hostName: "c.example", address: "copy" };
+  const copy = sim.duplicate(machine, { targets: [{ host: c, profile }] }).on(c)!;
+  sim.run({ until: ms(60) });
+  expect(copy.state).toBe("running");
+  expect(copy.machine!.activeNode!.vm.guest.duplication!.identity).toMatchObject(profile);
+  // It has counted what the source had, and goes on from there.
+  const client = sim.client(copy.machine!, { requests: 3, think: ms(1) });
+  sim.run({ until: ms(200) });
+  const [first] = answer(client.history[0]!.reply!);
+  expect(first).toBeGreaterThan(5);
+  expect(answer(client.history[2]!.reply!)[0]).toBe(first! + 2);
+  expect(sim.clients[0]!.acknowledged).toBe(40);
+  // This program keeps no journal of what it was asked.
+  expect(new Set(sim.violations.map(({ name }) => name))).toEqual(new Set(["nothing-lost"]));
 });

@@ -92,7 +92,8 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
   readonly #diskStart: number;
   readonly #sectors: number;
   readonly #latencyTicks: number;
-  readonly #id: Uint8Array;
+  readonly #builtId: Uint8Array;
+  #id: Uint8Array;
   readonly #onRead: (read: BlockRead) => Uint8Array;
   readonly #broken: NonNullable<BlockDeviceOptions["broken"]>;
   readonly #slots = new RequestSlots();
@@ -109,7 +110,8 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
     this.#diskStart = expectDisk(diskStart, diskBytes);
     this.#sectors = diskBytes / SECTOR_BYTES;
     this.#latencyTicks = expectLatency(latencyTicks);
-    this.#id = idBytes(id);
+    this.#builtId = idBytes(id);
+    this.#id = this.#builtId;
     this.#onRead = options.onRead ?? (({ own }) => own());
     this.#broken = options.broken ?? {};
     this.config = configOf(this.#sectors);
@@ -130,6 +132,11 @@ export class BlockDevice implements VirtioDevice, GuestStorage {
   unblock(): void {
     this.#isBlocked = false;
     if (this.#broken.noLookAtUnblock) this.#hasMore = false;
+  }
+
+  /** The disk's name from now on, of which 20 characters count; without one that with which it was made. */
+  rename(id?: string): void {
+    this.#id = id === undefined ? this.#builtId : idBytes(id.slice(0, ID_BYTES));
   }
 
   /** Takes the requests that it was told of while it was blocked, if it no longer is. */

@@ -52,6 +52,18 @@ export class NetDevice implements VirtioDevice {
 
   /** @throws `StandinRangeError` `MAC_ADDRESS`. */
   constructor({ mac, onFrame }: NetDeviceOptions) {
+    this.config = new Uint8Array(6);
+    this.setAddress(mac);
+    this.#onFrame = onFrame;
+  }
+
+  /**
+   * Gives the card another address, which its driver sees in the configuration space.
+   *
+   * @param mac 6 bytes, copied. Not a group address.
+   * @throws `StandinRangeError` `MAC_ADDRESS`.
+   */
+  setAddress(mac: Uint8Array): void {
     if (mac.length !== 6 || (mac[0]! & 1) !== 0) {
       const given = Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join(":");
       throw new StandinRangeError(
@@ -59,8 +71,7 @@ export class NetDevice implements VirtioDevice {
         `expected 6 bytes of which the first is even, got "${given}"`,
       );
     }
-    this.config = mac.slice();
-    this.#onFrame = onFrame;
+    this.config.set(mac);
   }
 
   /** Whether the guest has a buffer for a frame. */

@@ -211,6 +211,20 @@ test("block device: the name is padded with zeros to 20 bytes", () => {
   expect([...bytes.subarray(6)]).toEqual([...new Array<number>(14).fill(0), 0xee]);
 });
 
+test("block device: given another name it answers with that, or with its own again", () => {
+  const machine = new BlockMachine({ id: "disk 7" });
+  const queue = machine.start();
+  const named = (length: number): string => {
+    ask(machine, queue, GET_ID, 0, [into(20)]);
+    machine.pass(LATENCY);
+    return String.fromCharCode(...machine.memory.read(DATA, length));
+  };
+  machine.device.rename("/volumes/store-of-the-copy");
+  expect(named(20)).toBe("/volumes/store-of-th");
+  machine.device.rename();
+  expect(named(6)).toBe("disk 7");
+});
+
 test.each<[string, Piece[]]>([
   ["header", [from(15, HEADER), into(1, STATUS)]],
   ["status", [from(16, HEADER)]],
