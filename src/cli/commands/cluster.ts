@@ -109,15 +109,20 @@ export const clusterCommand: Command = {
     const built = buildCluster(simulation, plan, guests);
     if ((await simulate(simulation, plan.untilNs, io)) === "interrupted") return EXIT.interrupted;
     const hosts = plan.hosts.map(({ name }) => name);
+    const isMeasured = lives.lives.some(({ failovers }) => failovers.length > 0);
+    if (planned !== undefined && !isMeasured) {
+      io.stderr("availability: left out, no failover was measured to draw from\n");
+    }
     const estimated =
       planned &&
+      isMeasured &&
       availability(plan.seed, hosts, lives.lives, {
         ...planned,
         ...(years !== undefined && {
           years: parseCount("--years", years, 1, 1_000_000),
         }),
       });
-    const report = clusterReport(simulation, plan, built, lives, estimated);
+    const report = clusterReport(simulation, plan, built, lives, estimated || undefined);
     if (values.json === true) io.stdout(`${JSON.stringify(report)}\n`);
     else io.stdout(clusterText(report, events, terminalStyle(io)));
     const lost = report.machines.some((machine) => machine.lost + machine.duplicated > 0);
