@@ -51,7 +51,14 @@ export { triggers } from "./checkpoint/trigger/triggers.ts";
 export type { ClientOptions, Invocation } from "./client/client.ts";
 export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";
-export type { DetectionOptions } from "./cluster/heartbeat.ts";
+export type { DetectionOptions, PathName } from "./cluster/detection/detection-options.ts";
+export type { DetectionRecord } from "./cluster/detection/records.ts";
+export type { FenceDefects } from "./cluster/fencing/defects.ts";
+export type { Fence, FenceParty } from "./cluster/fencing/fence.ts";
+export { fenceNamed, fenceNames, fences } from "./cluster/fencing/fences.ts";
+export type { PowerFenceOptions } from "./cluster/fencing/power-fence.ts";
+export type { FencingRecord } from "./cluster/fencing/records.ts";
+export type { SharedArray } from "./cluster/fencing/shared-array.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
 export type { ClusterRecord } from "./cluster/records.ts";
@@ -124,6 +131,8 @@ export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
 export {
+  ARRAY_HOST,
+  type ControllerOptions,
   type ProtectOptions,
   type ReplayMoment,
   Simulation,

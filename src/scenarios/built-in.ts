@@ -1,6 +1,9 @@
+import { arrayFenceScenario } from "./array-fence.ts";
 import { counterScenario } from "./counter.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { muncherScenario } from "./muncher.ts";
+import { powerDuelScenario } from "./power-duel.ts";
+import { powerFenceScenario } from "./power-fence.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
@@ -18,4 +21,7 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  powerFenceScenario,
+  powerDuelScenario,
+  arrayFenceScenario,
 ];

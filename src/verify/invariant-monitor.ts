@@ -5,6 +5,7 @@ import { InputKept } from "./invariants/input-kept.ts";
 import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
+import { OneWriter } from "./invariants/one-writer.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
 import { ReplayIdentity } from "./invariants/replay-identity.ts";
 import type { Ledger } from "./ledger.ts";
@@ -21,6 +22,7 @@ export class InvariantMonitor implements TraceSink {
   readonly #invariants: readonly Invariant[] = [
     new OutputCommit(),
     new OneServer(),
+    new OneWriter(),
     new MemoryIdentity(),
     new ReplayIdentity(),
     new OneTranscript(),

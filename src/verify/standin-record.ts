@@ -1,5 +1,7 @@
 import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
+import type { DetectionRecord } from "../cluster/detection/records.ts";
+import type { FencingRecord } from "../cluster/fencing/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
 import type { HostRecord } from "../host/records.ts";
 import type { CompareRecord } from "../lockstep/compare/records.ts";
@@ -14,4 +16,6 @@ export type StandinRecord =
   | LockstepRecord
   | CompareRecord
   | ClusterRecord
+  | DetectionRecord
+  | FencingRecord
   | PlanRecord;
