@@ -17,7 +17,8 @@ import { ms, type Nanoseconds, seconds } from "#src/sim/time";
 const HOURS = Number(process.argv[2] ?? 1);
 const CRASHES = Number(process.argv[3] ?? 300);
 const HEARTBEAT_NS = ms(10);
-const TIMEOUTS_MS = [50, 100, 200, 500];
+/** In milliseconds; all of them, unless some are named: `50,100`. */
+const TIMEOUTS_MS = (process.argv[4] ?? "50,100,200,500").split(",").map(Number);
 const LOSSES = [0, 0.01, 0.1, 0.3];
 const PATHS = [["link"], ["link", "switch"]] as const;
 
