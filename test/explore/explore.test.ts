@@ -35,7 +35,10 @@ test("explore: pairs of faults, some of them", () => {
   const { sweep, judge } = exploration(counterScenario, { mode: "pairs", hosts: ["a", "b"] });
   expect(sweep.size).toBe((7 * 9) ** 2);
   // With the witness's host left out, and it may never be needed, nothing is demanded of the sweep.
-  expect(judge.properties.map(({ name }) => name)).toEqual(["silence-noticed"]);
+  expect(judge.properties.map(({ name }) => name)).toEqual([
+    "silence-noticed",
+    "suspected-in-silence",
+  ]);
   const whole = exploration(counterScenario, { mode: "pairs" });
   expect(whole.wanted).toContain("witness.refused");
   const { plan } = sweep.caseAt(sweep.size - 1);
