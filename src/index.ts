@@ -51,6 +51,8 @@ export { triggers } from "./checkpoint/trigger/triggers.ts";
 export type { ClientOptions, Invocation } from "./client/client.ts";
 export type { Console, ConsoleOptions } from "./client/console.ts";
 export type { ClientRecord } from "./client/records.ts";
+export type { DetectionOptions, PathName } from "./cluster/detection/detection-options.ts";
+export type { DetectionRecord } from "./cluster/detection/records.ts";
 export type { Duplicate, DuplicateState } from "./cluster/duplication/duplicate.ts";
 export type { Duplication } from "./cluster/duplication/duplication.ts";
 export type {
@@ -59,7 +61,12 @@ export type {
   DuplicationDefects,
 } from "./cluster/duplication/options.ts";
 export type { DuplicationRecord } from "./cluster/duplication/records.ts";
-export type { DetectionOptions } from "./cluster/heartbeat.ts";
+export type { FenceDefects } from "./cluster/fencing/defects.ts";
+export type { Fence, FenceParty } from "./cluster/fencing/fence.ts";
+export { fenceNamed, fenceNames, fences } from "./cluster/fencing/fences.ts";
+export type { PowerFenceOptions } from "./cluster/fencing/power-fence.ts";
+export type { FencingRecord } from "./cluster/fencing/records.ts";
+export type { SharedArray } from "./cluster/fencing/shared-array.ts";
 export type { PooledDefects, PooledScheme } from "./cluster/pool/pooled-scheme.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
@@ -137,6 +144,8 @@ export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
 export {
+  ARRAY_HOST,
+  type ControllerOptions,
   type PoolOptions,
   type ProtectOptions,
   type ReplayMoment,

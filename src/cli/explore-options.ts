@@ -15,7 +15,7 @@ import { UsageError } from "./usage-error.ts";
 /** Most runs that may be asked for by number. */
 const COUNT_MAX = 1_000_000_000;
 
-const MODES: readonly ExploreMode[] = ["every-step", "points", "pairs", "swarm"];
+const MODES: readonly ExploreMode[] = ["every-step", "points", "cuts", "pairs", "swarm"];
 
 /** What `standin explore` was asked for. */
 export interface ExploreArguments {
@@ -38,6 +38,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   const { values, positionals } = parseArguments(args, {
     "every-step": { type: "boolean" },
     points: { type: "boolean" },
+    cuts: { type: "boolean" },
     pairs: { type: "boolean" },
     swarm: { type: "boolean" },
     seeds: { type: "string" },
@@ -60,7 +61,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   const { seeds, "from-seed": fromSeed, steps, host, until, interval, workers } = values;
   if (mode !== "swarm" && seeds !== undefined) refuse("--seeds", "--swarm", mode);
   if (mode !== "every-step" && steps !== undefined) refuse("--steps", "--every-step", mode);
-  const others = "--every-step, --points or --pairs";
+  const others = "--every-step, --points, --cuts or --pairs";
   if (mode === "swarm" && host !== undefined) refuse("--host", others, mode);
   if (mode === "swarm" && interval !== undefined) refuse("--interval", others, mode);
   const durations = { leastNs: us(10), mostNs: seconds(60) };

@@ -1,9 +1,10 @@
 import { ReliableStream } from "../host/reliable-stream.ts";
 import type { Process } from "../sim/process.ts";
+import type { Ear } from "./detection/signs-of-life.ts";
+import { witnessFence } from "./fencing/witness-fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
 import type { Protection } from "./protection.ts";
-import { claimTerm } from "./term-claimant.ts";
 
 /** This node's end of the replication stream with the host called `peer`. */
 export function streamWith(
@@ -29,21 +30,45 @@ export function streamsWith(
   return [streamWith(protection, node, peer), ...more];
 }
 
-/** Begins to exchange heartbeats with the host called `peer`. */
+/**
+ * Begins to exchange heartbeats with the host called `peer`.
+ *
+ * @param ears Replication streams with it, whose messages may be signs of life, too. Default none.
+ */
 export function heartbeatWith(
-  { engine, network, machine, detection, broken }: Protection,
-  { host, term }: MachineNode,
+  { engine, network, clients, machine, detection, broken }: Protection,
+  { host, term, role }: MachineNode,
   peer: string,
+  ears: readonly Ear[] = [],
 ): Heartbeat {
-  const evenPaused = broken.heartbeatFromPausedHost === true;
-  return new Heartbeat({ engine, network, host, peer, machine, term, evenPaused }, detection);
+  const parties = { engine, network, clients, host, peer, machine, term, ears };
+  return new Heartbeat(
+    {
+      ...parties,
+      // A primary that serves goes on, if it can: it is the first to find that its replication hangs.
+      patience: role === "primary" ? 1 : 2,
+      onePathIsEnough: broken.onePathSuspected === true,
+      evenPaused: broken.heartbeatFromPausedHost === true,
+    },
+    detection,
+  );
 }
 
-/** Asks the witness for the term after the node's; returns whether the node may serve in it. */
+/** What a node's claim is about. */
+export interface ClaimReason {
+  /** Name of the host at the other end. Fences other than the witness want it. */
+  readonly peer?: string;
+  /** True if the peer stands back by agreement, or is dismissed: it is not to be shot. Default false. */
+  readonly isAgreed?: boolean;
+}
+
+/** Has the fence say whether the node may serve in the term after its own. */
 export function claimNextTerm(
-  { engine, network, machine, witness, broken }: Protection,
-  { host, term }: MachineNode,
+  protection: Protection,
+  { host, term, role }: MachineNode,
+  { peer = "", isAgreed = false }: ClaimReason = {},
 ): Process<boolean> {
-  const withoutWitness = broken.noWitness === true;
-  return claimTerm({ engine, network, host, machine, witness, withoutWitness }, term + 1);
+  const { engine, network, machine, witness, fence = witnessFence(), broken } = protection;
+  const party = { engine, network, host, peer, machine, witness, role, isAgreed, broken };
+  return fence.claim(party, term + 1);
 }

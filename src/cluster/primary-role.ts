@@ -42,7 +42,7 @@ export function* primaryRole(
   const process = engine.spawn(`${machine} on ${host.name}: replication`, host.owner, () =>
     replication.run(),
   );
-  const heartbeat = heartbeatWith(protection, node, secondary);
+  const heartbeat = heartbeatWith(protection, node, secondary, streams);
   const end = yield* race({
     silent: heartbeat.suspected.wait(),
     refused: process.join(),
@@ -63,15 +63,16 @@ export function* primaryRole(
 
   // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
   const isAsked = order !== "dismiss" || broken.dismissWithoutTerm !== true;
-  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node)));
+  const reason = { peer: secondary, isAgreed: order === "dismiss" };
+  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node, reason)));
   while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
   // 4. Granted: go on alone, visibly unprotected. Refused: somebody else serves; be silent.
   if (granted) {
     node.term += 1;
-    const reason = reasonOf(end.key, order);
-    yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
+    const why = reasonOf(end.key, order);
+    yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason: why, ...about() });
     gate.open(node.term);
     node.alone = true;
   } else {

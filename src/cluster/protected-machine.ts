@@ -3,6 +3,8 @@ import type { Host } from "../host/host.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
+import { hostsNeeded, recordFence } from "./fencing/installed-fence.ts";
+import { startVolumeWriter } from "./fencing/volume-writer.ts";
 import { MachineNode, type NodeOrder } from "./machine-node.ts";
 import { PooledMachine } from "./pool/pooled-machine.ts";
 import type { PooledProtection } from "./pool/pooled-protection.ts";
@@ -10,7 +12,7 @@ import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
 import { secondaryRole } from "./secondary-role.ts";
-import type { Witness } from "./witness.ts";
+import type { TermKeeper } from "./term-keeper.ts";
 
 /** Where a machine runs and how it is protected. */
 export interface ProtectedMachineOptions {
@@ -18,7 +20,8 @@ export interface ProtectedMachineOptions {
   readonly image: GuestImage;
   readonly primary: Host;
   readonly secondary: Host;
-  readonly witness: Witness;
+  /** Who keeps the machine's term: a witness, or an array; nobody under a fence that does without. */
+  readonly witness?: TermKeeper | undefined;
 }
 
 /** Where a machine runs whose memory is in a pool: the primary first, then the secondary, then spares. */
@@ -72,9 +75,11 @@ export class ProtectedMachine {
     protection.scheme.expect?.(serving.vm.guest, image.name);
     const standing = this.#boot(secondary, "secondary", 1);
     this.#nodes = [serving, standing];
-    witness.register(this.name, primary.name, protection.broken.witnessWithoutTerm);
+    recordFence(protection, primary.name, [primary.name, secondary.name]);
+    witness?.register(this.name, primary.name, protection.broken);
     protection.clients.attach(this.name, primary);
     serving.vm.start();
+    startVolumeWriter(protection, serving);
     this.#serve(serving, secondary.name);
     this.#stand(standing, primary.name);
   }
@@ -195,6 +200,14 @@ export class ProtectedMachine {
    */
   requestCheckpoint(): void {
     this.activeNode?.requested.set();
+  }
+
+  /** Names of the other hosts on which it depends that somebody can come to serve it: the witness's, for one. */
+  get needs(): readonly string[] {
+    return hostsNeeded(
+      this.#protection,
+      this.#nodes.map(({ host }) => host.name),
+    );
   }
 
   /** The newest part of every host, the first primary's first; for checks and reports. */

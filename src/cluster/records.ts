@@ -10,7 +10,13 @@ export type ClusterRecord =
   | ({ readonly kind: "witness.granted" } & OfTerm)
   | ({ readonly kind: "witness.refused"; held: number } & OfTerm)
   | ({ readonly kind: "protection.started"; secondary: string } & OfTerm)
-  | ({ readonly kind: "failure.suspected"; peer: string; silentNs: number } & OfTerm)
+  | ({
+      readonly kind: "failure.suspected";
+      peer: string;
+      silentNs: number;
+      /** True if its heartbeats come, and nothing of its replication. */
+      hangs?: boolean;
+    } & OfTerm)
   | ({ readonly kind: "term.requested" } & OfTerm)
   | ({ readonly kind: "protection.lost"; reason: string } & OfTerm)
   | ({ readonly kind: "handover.started"; secondary: string } & OfTerm)

@@ -5,6 +5,7 @@ import { assert } from "../sim/assert.ts";
 import type { Channel } from "../sim/channel.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
+import { startVolumeWriter } from "./fencing/volume-writer.ts";
 import { decodeHandover, encodeHandover, handoverPort } from "./handover-message.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
@@ -39,7 +40,7 @@ export function* secondaryRole(
   const process = engine.spawn(`${machine} on ${host.name}: reception`, host.owner, () =>
     replication.run(),
   );
-  const heartbeat = heartbeatWith(protection, node, primary);
+  const heartbeat = heartbeatWith(protection, node, primary, streams);
   const offers = host.open(handoverPort(machine));
   const isOffered = yield* untilOffered(offers, heartbeat, { machine, term: node.term });
   host.close(handoverPort(machine));
@@ -57,7 +58,7 @@ export function* secondaryRole(
   }
 
   // 3. Ask for the next term.
-  const granted = yield* claimNextTerm(protection, node);
+  const granted = yield* claimNextTerm(protection, node, { peer: primary, isAgreed: isOffered });
   if (!granted) {
     yield* abandon("the primary goes on alone");
     return;
@@ -96,11 +97,12 @@ function* untilOffered(
  * replayed since, or, if it ran and was compared with the primary, in its own.
  */
 function* promote(
-  { engine, clients, machine }: Protection,
+  protection: Protection,
   node: MachineNode,
   from: string,
   replication: SecondaryReplication,
 ): Process {
+  const { engine, clients, machine } = protection;
   const { host, image, vm, gate, term } = node;
   const { epoch } = image;
   const about = { machine, host: host.name, term, epoch };
@@ -134,6 +136,7 @@ function* promote(
     vm.resume();
   }
   for (const packet of replication.takeUnsent?.() ?? []) gate.push(packet);
+  startVolumeWriter(protection, node);
 
   // 3. Take over the machine's address.
   clients.announce(machine, host);

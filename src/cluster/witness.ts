@@ -4,7 +4,9 @@ import { assert } from "../sim/assert.ts";
 import type { Engine } from "../sim/engine.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { Process } from "../sim/process.ts";
+import type { ClusterDefects } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
+import type { TermKeeper } from "./term-keeper.ts";
 import { decodeClaim, encodeVerdict, type TermClaim } from "./witness-message.ts";
 
 /** The port on which a witness listens. */
@@ -24,7 +26,7 @@ interface Tenure {
  *
  * Its table stands for a disk: it survives a crash of the witness's host.
  */
-export class Witness {
+export class Witness implements TermKeeper {
   readonly host: Host;
   readonly #engine: Engine;
   readonly #network: Network;
@@ -43,10 +45,12 @@ export class Witness {
   /**
    * Enters a machine that `holder` serves in term 1: configuration, made before anything can fail.
    *
-   * @param withoutTerm Broken on purpose: claims are granted whatever their term. Never set otherwise.
+   * @param broken Broken on purpose, `witnessWithoutTerm`: claims are granted whatever their term. Never
+   *   set otherwise.
    * @throws StandinRangeError when somebody serves the machine already, or has.
    */
-  register(machine: string, holder: string, withoutTerm = false): void {
+  register(machine: string, holder: string, broken: ClusterDefects = {}): void {
+    const withoutTerm = broken.witnessWithoutTerm === true;
     if ((this.#tenures.get(machine)?.term ?? 0) > 0) {
       throw new StandinRangeError(
         "MACHINE_EXISTS",

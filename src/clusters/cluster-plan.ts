@@ -1,4 +1,4 @@
-import type { DetectionOptions } from "../cluster/heartbeat.ts";
+import type { DetectionOptions } from "../cluster/detection/detection-options.ts";
 import type { LinkOptions } from "../host/link-options.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import type { Nanoseconds } from "../sim/time.ts";

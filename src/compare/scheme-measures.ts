@@ -1,4 +1,4 @@
-import { heartbeatPort } from "../cluster/heartbeat.ts";
+import { heartbeatPort } from "../cluster/detection/heartbeat-path.ts";
 import { Distribution, type Quantiles } from "../report/distribution.ts";
 import { type Nanoseconds, seconds } from "../sim/time.ts";
 import type { TraceRecord, TraceSink } from "../sim/trace.ts";

@@ -16,6 +16,8 @@ export interface Baseline {
   readonly events: number;
   /** Hosts there are, in the order in which they were made. */
   readonly hosts: readonly string[];
+  /** Every two of them that are linked, the one that was made first in front. */
+  readonly links: readonly (readonly [string, string])[];
   /** Every announced point that it passes, in order. */
   readonly passed: readonly PassedPoint[];
 }
@@ -39,5 +41,15 @@ export function baselineOf(scenario: Scenario, { seed, untilNs, options }: BaseC
   scenario.build(simulation, options);
   simulation.engine.run({ until: untilNs });
   const hosts = simulation.network.hosts.map(({ name }) => name);
-  return { events: simulation.engine.events, hosts, passed };
+  return { events: simulation.engine.events, hosts, links: linksOf(simulation), passed };
+}
+
+function linksOf({ network }: Simulation): [string, string][] {
+  const { hosts } = network;
+  return hosts.flatMap((from, index) =>
+    hosts
+      .slice(index + 1)
+      .filter((to) => network.linked(from, to))
+      .map((to): [string, string] => [from.name, to.name]),
+  );
 }

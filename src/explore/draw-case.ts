@@ -10,6 +10,8 @@ import type { RunCase } from "./run-case.ts";
 export interface SwarmSetting {
   /** Hosts that may fail; the first two are the machine's. */
   readonly hosts: readonly string[];
+  /** Every two hosts that are linked. Default all of them. */
+  readonly links?: readonly (readonly [string, string])[];
   /** Named points at which a host may fail. */
   readonly points: readonly string[];
   /** Length of the first phase. */
@@ -79,13 +81,17 @@ function drawPlan(random: RandomStream, setting: SwarmSetting): FaultPlan {
 }
 
 function drawFault(random: RandomStream, setting: SwarmSetting): Fault {
-  const { hosts } = setting;
+  const { hosts, links } = setting;
   const at = drawMoment(random, setting);
   const host = (): string => random.pick([hosts[0]!, hosts[0]!, ...hosts]);
   const pair = (): { from: string; to: string } => {
     const [from, to] = random.shuffle([...hosts]) as [string, string];
     // The two hosts of the machine are cut off from each other as often as from others.
-    return random.chance(0.5) ? { from: hosts[0]!, to: hosts[1]! } : { from, to };
+    if (random.chance(0.5)) return { from: hosts[0]!, to: hosts[1]! };
+    const isLink = links?.some((ends) => ends.includes(from) && ends.includes(to)) ?? true;
+    if (isLink || links === undefined) return { from, to };
+    const [one, other] = random.pick(links);
+    return { from: one, to: other };
   };
   const oneWay = (): { oneWay?: boolean } => (random.chance(0.3) ? { oneWay: true } : {});
   const forNs = random.pick([ms(5), ms(30), ms(120), ms(300), ms(700)]);

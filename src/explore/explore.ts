@@ -6,6 +6,7 @@ import type { Property } from "../verify/properties/property.ts";
 import { schemeOf } from "../verify/zoo.ts";
 import type { BaseCase } from "./base-case.ts";
 import { baselineOf } from "./baseline.ts";
+import { everyCut } from "./every-cut.ts";
 import { everyPoint } from "./every-point.ts";
 import { everyStep } from "./every-step.ts";
 import { faultPairs } from "./fault-pairs.ts";
@@ -21,7 +22,7 @@ import { swarm } from "./swarm.ts";
 import type { Sweep } from "./sweep.ts";
 
 /** How a scenario is explored. */
-export type ExploreMode = "every-step" | "points" | "pairs" | "swarm";
+export type ExploreMode = "every-step" | "points" | "cuts" | "pairs" | "swarm";
 
 /** What to explore, and how far. Plain data but for what the caller adds to judge by. */
 export interface ExploreOptions {
@@ -32,7 +33,7 @@ export interface ExploreOptions {
   readonly fromSeed?: number;
   /** Every step: take only so many of them, evenly drawn. Default all. */
   readonly steps?: number;
-  /** Hosts to crash. Default all that the scenario has, the witness's included. */
+  /** Hosts to crash, or to cut off. Default all that the scenario has, the witness's included. */
   readonly hosts?: readonly string[];
   /** Length of the first phase. Default the scenario's. */
   readonly untilNs?: Nanoseconds;
@@ -232,6 +233,8 @@ function sweepOf(
       return everyStep(scenario, base, hosts, steps);
     case "points":
       return everyPoint(scenario, base, hosts);
+    case "cuts":
+      return everyCut(scenario, base, hosts);
     case "pairs":
       return faultPairs(scenario, base, hosts);
     case "swarm":
@@ -246,7 +249,12 @@ function wantedOf(mode: ExploreMode, { scheme = SCHEME_DEFAULT, broken = [] }: S
   const unfinished = intervalLeastNs === undefined ? [] : ["checkpoint.discarded"];
   const always = ["failover.serving", "witness.granted", ...unfinished, "protection.lost"];
   const disputed = ["witness.refused", "machine.fenced"];
-  const kinds = mode === "swarm" || mode === "pairs" ? [...always, ...disputed] : always;
+  const kinds = {
+    ...{ "every-step": always, points: always },
+    // Nothing dies, so that a checkpoint is hardly ever left unfinished.
+    cuts: ["witness.granted", "protection.lost"],
+    ...{ pairs: [...always, ...disputed], swarm: [...always, ...disputed] },
+  }[mode];
   return kinds as Parameters<typeof sometimesOf>[0];
 }
 

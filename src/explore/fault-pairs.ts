@@ -23,17 +23,15 @@ export function faultPairs(
   hosts: readonly string[],
   gridNs: Nanoseconds = GRID_NS,
 ): Sweep {
-  const all = baselineOf(scenario, base).hosts;
+  const { links } = baselineOf(scenario, base);
   const kinds: ((at: Moment) => Fault)[] = [];
   for (const host of hosts) {
     kinds.push((at) => ({ kind: "crash", host, at }));
     kinds.push((at) => ({ kind: "pause", host, at, forNs: LONG_NS }));
   }
-  for (const [index, from] of all.entries()) {
-    for (const to of all.slice(index + 1)) {
-      const cut = { kind: "partition", from, to, forNs: LONG_NS } as const;
-      kinds.push((at) => ({ ...cut, at }));
-    }
+  for (const [from, to] of links) {
+    const cut = { kind: "partition", from, to, forNs: LONG_NS } as const;
+    kinds.push((at) => ({ ...cut, at }));
   }
   const moments = Math.max(1, Math.floor(base.untilNs / gridNs) - 1);
   const single = kinds.length * moments;

@@ -12,11 +12,12 @@ import type { Sweep } from "./sweep.ts";
  * @param base Its seed is the first one; of its options only scheme, parts and defects are kept.
  */
 export function swarm(scenario: Scenario, base: BaseCase, count: number): Sweep {
-  const { hosts } = baselineOf(scenario, base);
+  const { hosts, links } = baselineOf(scenario, base);
   const announced = points.filter((point) => point.announced).map(({ kind }) => kind);
   const { scheme, parts, broken } = base.options;
   const setting = {
     hosts,
+    links,
     points: announced,
     untilNs: base.untilNs,
     ...(scheme === undefined ? {} : { scheme }),

@@ -41,6 +41,7 @@ interface Holding {
  * ```
  * client --up--> switch --down--> host     to an address: to the host that has it now
  * client <-down- switch <--up---- host     to a client: from any host, whether it has the address or not
+ * host   <-down- switch <--up---- host     from a host to another one, at an address of that host's own
  * ```
  *
  * Packets carry check sums, as those of UDP do: a damaged one is lost where it arrives.
@@ -54,6 +55,8 @@ export class ClientNetwork {
   readonly #endpoints: Map<number, ClientEndpoint> = new Map();
   readonly #cables: Map<Host, ClientCable> = new Map();
   readonly #holdings: Map<string, Holding> = new Map();
+  /** Addresses of hosts themselves, which never move. */
+  readonly #stations: Map<string, Host> = new Map();
   #announcementCount = 0;
 
   /** @param profile Where the clients' cables get their defaults; those of hosts from their own. */
@@ -78,6 +81,7 @@ export class ClientNetwork {
       );
     }
     assert(this.#endpoints.size < CLIENTS_MAX, "the clients of a network are bounded");
+    this.#checkStation(options.name ?? `client ${client}`, "endpoint");
     const endpoint = new ClientEndpoint({
       engine: this.#engine,
       client,
@@ -138,6 +142,33 @@ export class ClientNetwork {
   }
 
   /**
+   * What other hosts send to a host over the switch, at an address of the host's own, as far as it
+   * arrives. The channel is like that of {@link ClientNetwork.listen}.
+   *
+   * @throws StandinRangeError `ADDRESS_TAKEN` if the host listens to the address already, or the address
+   *   is another host's, or the name of a client.
+   */
+  listenAsHost(address: string, host: Host): Channel<Uint8Array> {
+    for (const { name } of this.#endpoints.values()) {
+      if (name === address) refuseAddress("listenAsHost", address);
+    }
+    const station = this.#stations.get(address);
+    if (station !== undefined && station !== host) refuseAddress("listenAsHost", address);
+    this.#stations.set(address, host);
+    return this.cable(host).listen(address);
+  }
+
+  /**
+   * Sends from one host to another over the switch. A host that is off or paused sends nothing, and what
+   * is for an address that no host has ever had is lost.
+   *
+   * @param bytes Copied; the caller keeps them.
+   */
+  sendToHost(from: Host, address: string, bytes: Uint8Array): void {
+    if (from.runs) this.cable(from).up.send(address, bytes.slice());
+  }
+
+  /**
    * Sends a packet from a host to a client. A host that is off or paused sends nothing.
    *
    * @param packet Begins with the client's number, 4 bytes, little endian (see `encodePacket`). Copied;
@@ -180,9 +211,13 @@ export class ClientNetwork {
   cable(host: Host): ClientCable {
     let cable = this.#cables.get(host);
     if (cable === undefined) {
-      cable = new ClientCable(this.#engine, host, (_port, bytes, isDamaged) =>
-        isDamaged ? "damaged" : this.#toClient(bytes),
-      );
+      cable = new ClientCable(this.#engine, host, (port, bytes, isDamaged) => {
+        if (isDamaged) return "damaged";
+        const station = this.#stations.get(port);
+        if (station === undefined) return this.#toClient(bytes);
+        this.cable(station).down.send(port, bytes);
+        return undefined;
+      });
       this.#cables.set(host, cable);
     }
     return cable;
@@ -202,6 +237,11 @@ export class ClientNetwork {
     return undefined;
   }
 
+  /** Frames are told apart by whom they are for: a client has no name that is a host's address. */
+  #checkStation(name: string, where: string): void {
+    if (this.#stations.has(name)) refuseAddress(where, name);
+  }
+
   #move(address: string, holding: Holding): void {
     // An announcement that was overtaken by a later one changes nothing.
     if ((this.#holdings.get(address)?.order ?? 0) > holding.order) return;
@@ -212,6 +252,13 @@ export class ClientNetwork {
   #record(record: HostRecord): void {
     this.#engine.trace.emit<HostRecord>(record);
   }
+}
+
+function refuseAddress(where: string, address: string): never {
+  throw new StandinRangeError(
+    "ADDRESS_TAKEN",
+    `${where}: expected an address that nobody else has, got "${address}"`,
+  );
 }
 
 /** The client's number at the beginning of a packet; -1 if it is too short to have one. */

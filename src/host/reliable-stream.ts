@@ -81,6 +81,7 @@ export class ReliableStream {
    */
   readonly replaced: Signal;
 
+  #heardAtNs: Nanoseconds;
   readonly #engine: Engine;
   readonly #network: Network;
   readonly #incarnation: number;
@@ -128,6 +129,7 @@ export class ReliableStream {
     this.#engine = engine;
     this.#network = network;
     this.#incarnation = host.incarnation;
+    this.#heardAtNs = host.clock.monotonic();
     this.#number = network.nextConnection();
     const label = `${host.name}: stream ${port} with ${peer}`;
     this.replaced = new Signal(engine, `${label}: replaced`);
@@ -143,6 +145,14 @@ export class ReliableStream {
       engine.spawn(`${label}: in`, host.owner, () => this.#listen()),
       engine.spawn(`${label}: timer`, host.owner, () => this.#timer.run()),
     ];
+  }
+
+  /**
+   * When this end last looked at anything from its peer, on the host's own monotonic clock: from then the
+   * peer lived. At first when the end was made.
+   */
+  get heardAtNs(): Nanoseconds {
+    return this.#heardAtNs;
   }
 
   /**
@@ -204,8 +214,13 @@ export class ReliableStream {
       const segment = decodeSegment(bytes, this.#verify);
       if (from !== this.peer) this.#reject("not-the-peer");
       else if (typeof segment === "string") this.#reject(segment);
-      else if (this.#isForThisEnd(segment)) this.#take(segment);
+      else this.#hear(segment);
     }
+  }
+
+  #hear(segment: Segment): void {
+    this.#heardAtNs = this.host.clock.monotonic();
+    if (this.#isForThisEnd(segment)) this.#take(segment);
   }
 
   /** True when the segment comes from the end that this one is connected with, and is for it. */

@@ -20,6 +20,8 @@ export class ClusterNarrator {
   readonly #failovers = new FailoverLog();
   /** By machine. */
   readonly #flushes = new Map<string, Flush>();
+  /** Who decides who serves, by machine; the witness unless it is here. */
+  readonly #deciders = new Map<string, string>();
   /** Machines whose first reply after a failover is awaited. */
   readonly #awaited = new Set<string>();
 
@@ -42,19 +44,52 @@ export class ClusterNarrator {
       case "failure.suspected": {
         const silence = formatShort(record.silentNs);
         const [host, peer] = [shortName(record.host), shortName(record.peer)];
-        tell("?", `${host} suspects ${peer}: no sign of life for ${silence}`);
+        const sign = record.hangs === true ? "its replication is silent" : "no sign of life";
+        tell("?", `${host} suspects ${peer}: ${sign} for ${silence}`);
         break;
       }
-      case "term.requested":
-        tell("·", `${shortName(record.host)} asks the witness for term ${record.term}`);
+      case "fence.installed":
+        this.#deciders.set(record.machine, record.decider);
         break;
-      case "witness.granted":
-        tell("✓", `the witness gives term ${record.term} to ${shortName(record.host)}`);
+      case "term.requested": {
+        const decider = this.#decider(record.machine);
+        const wants = decider === undefined ? "wants to serve in" : `asks ${decider} for`;
+        tell("·", `${shortName(record.host)} ${wants} term ${record.term}`);
         break;
+      }
+      case "witness.granted": {
+        const decider = this.#decider(record.machine);
+        tell("✓", `${decider} gives term ${record.term} to ${shortName(record.host)}`);
+        break;
+      }
       case "witness.refused": {
         const { term, held } = record;
         const host = shortName(record.host);
-        tell("✗", `the witness refuses term ${term} to ${host}: term ${held} is given`);
+        const decider = this.#decider(record.machine);
+        tell("✗", `${decider} refuses term ${term} to ${host}: term ${held} is given`);
+        break;
+      }
+      case "power.ordered": {
+        const [host, peer] = [shortName(record.host), shortName(record.peer)];
+        tell("·", `${host} has the power of ${peer} cut, and waits for the confirmation`);
+        break;
+      }
+      case "power.cut":
+        tell("✗", `${shortName(record.host)} has no power any more, by order of ${record.by}`);
+        break;
+      case "power.confirmed":
+        tell("✓", `${shortName(record.host)} knows that ${shortName(record.peer)} is off`);
+        break;
+      case "power.unconfirmed": {
+        const [host, peer] = [shortName(record.host), shortName(record.peer)];
+        tell("!", `nobody confirms to ${host} that ${peer} is off: the witness's word is enough`);
+        break;
+      }
+      case "path.silent":
+      case "path.heard": {
+        const [host, peer] = [shortName(record.host), shortName(record.peer)];
+        const hears = record.kind === "path.heard" ? "again" : "no more";
+        tell("?", `${host} hears ${peer} ${hears} on the path "${record.path}"`);
         break;
       }
       case "protection.lost": {
@@ -157,6 +192,12 @@ export class ClusterNarrator {
       default:
         break;
     }
+  }
+
+  /** Who decides who serves a machine; undefined if nobody does. */
+  #decider(machine: string): string | undefined {
+    const host = this.#deciders.get(machine) ?? "witness";
+    return host === "nobody" ? undefined : `the ${shortName(host)}`;
   }
 
   #flush(machine: string, event: JournalEvent, fate: Noun): void {

@@ -1,3 +1,4 @@
+import { arrayFenceScenario } from "./array-fence.ts";
 import { counterScenario } from "./counter.ts";
 import { diceScenario } from "./dice.ts";
 import { diskReaderScenario } from "./disk-reader.ts";
@@ -7,6 +8,8 @@ import { keyValueScenario } from "./key-value.ts";
 import { ledgerScenario } from "./ledger.ts";
 import { muncherScenario } from "./muncher.ts";
 import { pooledScenario } from "./pooled.ts";
+import { powerDuelScenario } from "./power-duel.ts";
+import { powerFenceScenario } from "./power-fence.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
@@ -32,4 +35,7 @@ export const builtInScenarios: readonly Scenario[] = [
   ledgerScenario,
   pooledScenario,
   duplicateScenario,
+  powerFenceScenario,
+  powerDuelScenario,
+  arrayFenceScenario,
 ];

@@ -1,10 +1,14 @@
 import type { ClientOptions } from "../client/client.ts";
+import type { DetectionOptions } from "../cluster/detection/detection-options.ts";
+import { fenceNamed } from "../cluster/fencing/fences.ts";
+import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import type { DiskReads } from "../lockstep/disk-reads.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import { chosenScheme } from "../schemes/scheme-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
+import type { Simulation } from "../simulation/simulation.ts";
 import { type Defects, defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -28,6 +32,12 @@ export interface PairOptions {
   readonly clients: readonly ClientOptions[];
   /** Whether a packet that the machine sends shows an error, for schemes that look for one. Default: none does. */
   readonly isError?: (packet: Uint8Array) => boolean;
+  /** Name of the fence, one of `fenceNames`. Default the witness. */
+  readonly fence?: string;
+  /** When a silent host is suspected, where whoever runs the scenario does not say. Default as the cluster's. */
+  readonly detection?: DetectionOptions;
+  /** What else happens: schedules it in the simulation that was built. Default nothing. */
+  readonly operate?: (simulation: Simulation, machine: ProtectedMachine) => void;
   /** Whether a console is connected with the machine. Default no. */
   readonly console?: boolean;
   /** Whether schemes with a log put into it what the machine reads from its disk. Default: theirs. */
@@ -42,10 +52,13 @@ export function pairScenario(options: PairOptions): Scenario {
     name,
     description,
     until,
-    build(simulation, { interval, link, detection, client, scheme, parts, broken = [] }) {
+    build(simulation, { interval, link, client, scheme, parts, broken = [], ...given }) {
       const defects = defectsOf(broken);
       const chosen = { ...parts, ...partsOf(broken) };
+      const detection = { ...options.detection, ...given.detection };
+      const fence = fenceNamed(given.fence ?? options.fence ?? "witness");
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
+      if (fence.needsControllers) simulation.controllers([a, b]);
       const random = simulation.engine.random("image of the machine");
       const made = image(defects.program ?? {}, defects.machine ?? {}, random, chosen);
       const machine = simulation.protect(made, {
@@ -60,11 +73,12 @@ export function pairScenario(options: PairOptions): Scenario {
           ...(isError === undefined ? {} : { isError }),
           broken: defects,
         }),
-        ...(detection === undefined ? {} : { detection }),
+        ...{ detection, fence },
         broken: defects.cluster ?? {},
       });
       for (const each of clients) simulation.client(machine, { ...each, ...client });
       if (console) simulation.console(machine);
+      options.operate?.(simulation, machine);
     },
   };
 }

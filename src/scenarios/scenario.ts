@@ -1,5 +1,5 @@
 import type { ClientOptions } from "../client/client.ts";
-import type { DetectionOptions } from "../cluster/heartbeat.ts";
+import type { DetectionOptions } from "../cluster/detection/detection-options.ts";
 import type { LinkOptions } from "../host/link-options.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
 import type { Nanoseconds } from "../sim/time.ts";
@@ -18,6 +18,10 @@ export interface ScenarioOptions {
   readonly link?: LinkOptions;
   /** When a silent host is suspected. Default: as the cluster's. */
   readonly detection?: DetectionOptions;
+  /**
+   * Name of the fence, one of `fenceNames`. Default: the scenario's, which is the witness for most.
+   */
+  readonly fence?: string;
   /** How clients behave. Default: as the scenario says. */
   readonly client?: ClientOptions;
   /** Name of the protection scheme, one of `schemeCatalogue`. Default `checkpoint`. */

@@ -1,13 +1,9 @@
-import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { keyValue } from "../guest/key-value.ts";
 import { chosenScheme } from "../schemes/scheme-choice.ts";
-import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
-import type { Simulation } from "../simulation/simulation.ts";
+import { ms, seconds, us } from "../sim/time.ts";
 import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { protectWhenAlone } from "./protect-when-alone.ts";
 import type { Scenario } from "./scenario.ts";
-
-/** How often somebody looks whether a machine runs alone. */
-const LOOK_NS: Nanoseconds = ms(50);
 
 /**
  * Two key-value stores on the same pair of hosts, both under one scheme, and an operator: where a machine
@@ -41,17 +37,3 @@ export const twinsScenario: Scenario = {
     }
   },
 };
-
-/** What the operator does about one machine, again and again. */
-function protectWhenAlone(simulation: Simulation, machine: ProtectedMachine): void {
-  simulation.at(simulation.now + LOOK_NS, () => {
-    const serving = machine.activeNode;
-    const other = simulation.host(serving?.host.name === "a" ? "b" : "a");
-    if (serving?.alone === true) {
-      if (other.power === "off") other.restart();
-      const isPresent = machine.nodes.some(({ host, alive }) => host === other && alive);
-      if (!isPresent) simulation.protectAgain(machine, other);
-    }
-    protectWhenAlone(simulation, machine);
-  });
-}

@@ -1,9 +1,16 @@
 import type { ClientOptions } from "../client/client.ts";
 import { Console, type ConsoleOptions } from "../client/console.ts";
+import {
+  type DetectionOptions,
+  detectionSettings,
+} from "../cluster/detection/detection-options.ts";
 import { checkRequest } from "../cluster/duplication/check-request.ts";
 import { Duplication } from "../cluster/duplication/duplication.ts";
 import { type DuplicateOptions, expectPatience } from "../cluster/duplication/options.ts";
-import { type DetectionOptions, detectionSettings } from "../cluster/heartbeat.ts";
+import type { Fence } from "../cluster/fencing/fence.ts";
+import { fences } from "../cluster/fencing/fences.ts";
+import { controllerOf, ManagementController } from "../cluster/fencing/management-controller.ts";
+import { SharedArray } from "../cluster/fencing/shared-array.ts";
 import type { PooledScheme } from "../cluster/pool/pooled-scheme.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
@@ -41,6 +48,16 @@ export const WITNESS_HOST = "witness";
 
 /** Name of the host that carries the coordinator of a cluster, see {@link Simulation.manage}. */
 export const COORDINATOR_HOST = "coordinator";
+/** Name of the host that is the shared array; it is made when the first machine needs it. */
+export const ARRAY_HOST = "array";
+
+/** How management controllers are. */
+export interface ControllerOptions {
+  /** From an order to the moment when the host is off. Default 10 ms. */
+  readonly powerOff?: Nanoseconds;
+  /** The ways from hosts to controllers: the management network. Defaults come from the profile. */
+  readonly link?: LinkOptions;
+}
 
 /** How a simulation is made. */
 export interface SimulationOptions {
@@ -85,8 +102,10 @@ export interface ProtectOptions {
   readonly scheme?: Scheme | PooledScheme;
   /** The machine's name and network address. Default the image's name, numbered if taken. */
   readonly name?: string;
-  /** When a silent host is suspected. Default heartbeats of 10 ms and a time-out of 100 ms. */
+  /** When a silent host is suspected. Default heartbeats of 10 ms on the link and a time-out of 100 ms. */
   readonly detection?: DetectionOptions;
+  /** What makes sure that one host serves. Default `fences.witness()`. */
+  readonly fence?: Fence;
   /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
   readonly broken?: ClusterDefects;
 }
@@ -120,6 +139,10 @@ export class Simulation {
   readonly #points: NamedPoints;
   readonly #injector: PlanInjector | undefined;
   #witness: Witness | undefined;
+  #array: SharedArray | undefined;
+  /** Ways to the controllers of these hosts. */
+  readonly #managed = new Map<Host, LinkOptions>();
+  readonly #fences = new Map<ProtectedMachine, Fence>();
 
   /**
    * @throws StandinRangeError for a seed that is no safe integer, and whatever `build` throws, or a plan
@@ -220,6 +243,27 @@ export class Simulation {
   }
 
   /**
+   * Gives hosts management controllers, which can cut their power: small computers of their own, `bmc a` for
+   * host a, that hosts which protect a machine together reach on a management network of its own.
+   *
+   * @throws StandinRangeError `HOST_EXISTS` for a host that has one, `CONTROLLER_OPTION`.
+   */
+  controllers(hosts: readonly Host[], { powerOff, link = {} }: ControllerOptions = {}): void {
+    const { engine, network } = this;
+    for (const managed of hosts) {
+      const node = this.#makeHost(controllerOf(managed.name), link);
+      const time = powerOff === undefined ? {} : { powerOff };
+      new ManagementController({ engine, network, managed, node, ...time });
+      this.#managed.set(managed, link);
+    }
+  }
+
+  /** The shared array, once a machine is fenced by it. */
+  get array(): SharedArray | undefined {
+    return this.#array;
+  }
+
+  /**
    * The host of that name.
    *
    * @throws StandinRangeError when there is none.
@@ -233,10 +277,12 @@ export class Simulation {
    *
    * @throws StandinTypeError when both hosts are the same one, `SPARES` for spares without a pool.
    * @throws StandinRangeError when the name is taken or a setting is out of range, `POOL_CAPACITY` when
-   *   the pool has no room, `POOL_OFF`; nothing is changed then.
+   *   the pool has no room, `POOL_OFF`; `NO_CONTROLLER` for a host without a management controller under a
+   *   fence that needs one; nothing is changed then.
    */
   protect(image: GuestImage, options: ProtectOptions): ProtectedMachine {
     const { primary, secondary, scheme = checkpoint(), broken = {}, spares = [] } = options;
+    const { fence = fences.witness() } = options;
     if (primary === secondary) {
       throw new StandinTypeError(
         "SAME_HOST",
@@ -261,15 +307,20 @@ export class Simulation {
         `spares: expected none without a memory pool, got ${spares.map(({ name }) => name).join(", ")}`,
       );
     }
-    this.#witness ??= this.#makeWitness();
-    const witness = this.#witness;
-    this.#connect(primary, secondary);
-    this.#connect(primary, witness.host);
-    this.#connect(secondary, witness.host);
-    const shared = { engine, network, clients, machine, scheme, detection, broken };
-    const protection = { ...shared, witness: witness.host.name };
+    this.#checkControllers(fence, [primary, secondary]);
+    if (fence.decider === "witness") this.#witness ??= this.#makeWitness();
+    if (fence.decider === "array") this.#array ??= this.#makeArray();
+    this.#connectFor(fence, primary, secondary);
+    const keeper = fence.decider === "array" ? this.#array : this.#witness;
+    const protection = {
+      ...{ engine, network, clients, machine, scheme, detection, broken, fence },
+      witness: keeper?.host.name ?? WITNESS_HOST,
+      ...(fence.decider === "array" ? { array: ARRAY_HOST } : {}),
+    };
+    const witness = fence.decider === "nobody" ? undefined : keeper;
     const made = new ProtectedMachine({ protection, image, primary, secondary, witness });
     this.#machines.set(machine, made);
+    this.#fences.set(made, fence);
     return made;
   }
 
@@ -278,12 +329,13 @@ export class Simulation {
    * machine serves.
    *
    * @param secondary A host that is on and has no living part of the machine: one that was restarted.
-   * @throws StandinRangeError `NOT_ALONE`, `STAND_BY_HOST`; nothing is changed then.
+   * @throws StandinRangeError `NOT_ALONE`, `STAND_BY_HOST`, `NO_CONTROLLER`; nothing is changed then.
    */
   protectAgain(machine: ProtectedMachine, secondary: Host): void {
     const { activeHost } = machine;
-    if (activeHost !== undefined) this.#connect(activeHost, secondary);
-    if (this.#witness !== undefined) this.#connect(secondary, this.#witness.host);
+    const fence = this.#fences.get(machine) ?? fences.witness();
+    this.#checkControllers(fence, [secondary]);
+    if (activeHost !== undefined) this.#connectFor(fence, activeHost, secondary);
     machine.protectAgain(secondary);
   }
 
@@ -524,6 +576,39 @@ export class Simulation {
   #connect(host: Host, other: Host): void {
     if (host === other || this.network.linked(host, other)) return;
     this.network.connect(host, other, this.#linkOptions.get(host));
+  }
+
+  /** Connects the hosts of a pair with each other, and with what their fence needs. */
+  #connectFor(fence: Fence, one: Host, other: Host): void {
+    this.#connect(one, other);
+    const keeper = fence.decider === "array" ? this.#array : this.#witness;
+    if (keeper !== undefined && fence.decider !== "nobody") {
+      this.#connect(one, keeper.host);
+      this.#connect(other, keeper.host);
+    }
+    if (!fence.needsControllers) return;
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const controller = this.host(controllerOf(to.name));
+      if (this.network.linked(from, controller)) continue;
+      this.network.connect(from, controller, this.#managed.get(to));
+    }
+  }
+
+  #checkControllers(fence: Fence, hosts: readonly Host[]): void {
+    if (!fence.needsControllers) return;
+    const without = hosts.find((host) => !this.#managed.has(host));
+    if (without === undefined) return;
+    throw new StandinRangeError(
+      "NO_CONTROLLER",
+      `fence "${fence.name}": expected hosts with a management controller, got ${without.name}, which has none: sim.controllers([${without.name}])`,
+    );
+  }
+
+  #makeArray(): SharedArray {
+    return new SharedArray(this.engine, this.network, this.#makeHost(ARRAY_HOST, {}));
   }
 
   #makeWitness(): Witness {

@@ -5,6 +5,7 @@ import { InputKept } from "./invariants/input-kept.ts";
 import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
+import { OneWriter } from "./invariants/one-writer.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
 import { PlacedApart } from "./invariants/placed-apart.ts";
 import { ProfileKept } from "./invariants/profile-kept.ts";
@@ -23,6 +24,7 @@ export class InvariantMonitor implements TraceSink {
   readonly #invariants: readonly Invariant[] = [
     new OutputCommit(),
     new OneServer(),
+    new OneWriter(),
     new MemoryIdentity(),
     new ReplayIdentity(),
     new OneTranscript(),

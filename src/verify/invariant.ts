@@ -12,6 +12,7 @@ export interface Invariant {
 export type InvariantName =
   | "output-commit"
   | "one-server"
+  | "one-writer"
   | "memory-identity"
   | "replay-identity"
   | "one-transcript"

@@ -1,5 +1,7 @@
 import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
+import type { DetectionRecord } from "../cluster/detection/records.ts";
+import type { FencingRecord } from "../cluster/fencing/records.ts";
 import type { PlacementRecord } from "../cluster/placement/records.ts";
 import type { PooledRecord } from "../cluster/pool/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
@@ -20,4 +22,6 @@ export type StandinRecord =
   | PlacementRecord
   | PoolRecord
   | PooledRecord
+  | DetectionRecord
+  | FencingRecord
   | PlanRecord;

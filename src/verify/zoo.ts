@@ -94,7 +94,12 @@ export type ZooName =
   | "profile-overwritten"
   | "resumed-unconfigured"
   | "driver-ignored"
-  | "copied-while-running";
+  | "copied-while-running"
+  | "fence-skipped"
+  | "fence-race"
+  | "stale-key-accepted"
+  | "preempt-without-test"
+  | "one-path-suspected";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -401,6 +406,31 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "each target is sent the source as it is then, not one copy of it",
     scenario: "duplicate",
     duplication: { copiedWhileRunning: true },
+  },
+  "fence-skipped": {
+    what: "a host serves when it has ordered its peer's power off, not when that is confirmed",
+    scenario: "power-fence",
+    cluster: { fenceSkipped: true },
+  },
+  "fence-race": {
+    what: "two hosts that suspect each other have each other's power cut, at once",
+    scenario: "power-duel",
+    cluster: { fenceRace: true },
+  },
+  "stale-key-accepted": {
+    what: "a shared array takes writes with a key that was revoked",
+    scenario: "array-fence",
+    cluster: { staleKeyAccepted: true },
+  },
+  "preempt-without-test": {
+    what: "a shared array gives the reservation to whoever preempts, whatever the term",
+    scenario: "array-fence",
+    cluster: { preemptWithoutTest: true },
+  },
+  "one-path-suspected": {
+    what: "a peer that is silent on one of two paths is suspected",
+    scenario: "power-fence",
+    cluster: { onePathSuspected: true },
   },
 };
 

@@ -38,6 +38,7 @@ test("explore options: all of them", () => {
   });
   expect(parse("kv --points").explore.mode).toBe("points");
   expect(parse("kv --pairs").explore.mode).toBe("pairs");
+  expect(parse("kv --cuts").explore.mode).toBe("cuts");
 });
 
 test.each([
@@ -45,14 +46,20 @@ test.each([
   ["counter kv", 'SCENARIO: expected one, got also "kv"'],
   [
     "counter --points --every-step",
-    "expected one of --every-step, --points, --pairs, --swarm, got --every-step and --points",
+    "expected one of --every-step, --points, --cuts, --pairs, --swarm, got --every-step and --points",
   ],
   ["counter --swarm --pairs", "got --pairs and --swarm"],
   ["counter --points --seeds 5", "--seeds: expected with --swarm, got it with --points"],
   ["counter --steps 5", "--steps: expected with --every-step, got it with --swarm"],
   ["counter --pairs --steps 5", "--steps: expected with --every-step, got it with --pairs"],
-  ["counter --host a", "--host: expected with --every-step, --points or --pairs, got it with"],
-  ["counter --interval 5ms", "--interval: expected with --every-step, --points or --pairs, got it"],
+  [
+    "counter --host a",
+    "--host: expected with --every-step, --points, --cuts or --pairs, got it with",
+  ],
+  [
+    "counter --interval 5ms",
+    "--interval: expected with --every-step, --points, --cuts or --pairs, got it",
+  ],
   ["counter --seeds 0", '--seeds: expected a whole number from 1 to 1000000000, got "0"'],
   ["counter --seeds many", '--seeds: expected a whole number from 1 to 1000000000, got "many"'],
   ["counter --from-seed x", "--from-seed: expected a whole number from 0 to 2^53 - 1"],

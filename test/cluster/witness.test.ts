@@ -103,7 +103,7 @@ test("witness: a host claims again later; its port is closed as long as nothing 
 
 test("witness: broken on purpose, it grants a term to all who ask; or nobody asks it", () => {
   const { engine, network, a, b, witness, claim, kinds } = setUp();
-  witness.register("n", "a", true);
+  witness.register("n", "a", { witnessWithoutTerm: true });
   const outcomes = [claim(a, 2, "n"), claim(b, 2, "n")];
   engine.run({ until: ms(5) });
   expect(outcomes.map(({ granted }) => granted)).toEqual([true, true]);

@@ -1,4 +1,4 @@
-// covers src/explore/baseline.ts, src/explore/every-step.ts, src/explore/every-point.ts, src/explore/fault-pairs.ts, src/explore/swarm.ts, src/explore/sweep.ts, src/explore/standard-properties.ts, src/explore/draw-case.ts
+// covers src/explore/baseline.ts, src/explore/every-step.ts, src/explore/every-point.ts, src/explore/fault-pairs.ts, src/explore/swarm.ts, src/explore/sweep.ts, src/explore/standard-properties.ts, src/explore/draw-case.ts, src/explore/every-cut.ts
 
 import { expect, test } from "vitest";
 import { drawCase } from "../../src/explore/draw-case.ts";
@@ -35,7 +35,10 @@ test("explore: pairs of faults, some of them", () => {
   const { sweep, judge } = exploration(counterScenario, { mode: "pairs", hosts: ["a", "b"] });
   expect(sweep.size).toBe((7 * 9) ** 2);
   // With the witness's host left out, and it may never be needed, nothing is demanded of the sweep.
-  expect(judge.properties.map(({ name }) => name)).toEqual(["silence-noticed"]);
+  expect(judge.properties.map(({ name }) => name)).toEqual([
+    "silence-noticed",
+    "suspected-in-silence",
+  ]);
   const whole = exploration(counterScenario, { mode: "pairs" });
   expect(whole.wanted).toContain("witness.refused");
   const { plan } = sweep.caseAt(sweep.size - 1);
@@ -172,4 +175,22 @@ test("explore: of a scheme with a single checkpoint no unfinished one is wanted"
   expect(wanted({ scheme: "hybrid" })).toContain("checkpoint.discarded");
   expect(wanted({ scheme: "vmware-ft" })).not.toContain("checkpoint.discarded");
   expect(wanted({ broken: ["replay-unchecked"] })).not.toContain("checkpoint.discarded");
+});
+
+test("explore: every way is cut at every named point, and only those of the hosts asked for", () => {
+  const { sweep } = exploration(counterScenario, { mode: "cuts", ...SHORT });
+  expect(sweep.name).toMatch(/^every one of \d+ passed points, with 6 ways cut$/);
+  const kinds = Array.from({ length: 6 }, (_, index) => {
+    const [fault] = sweep.caseAt(index).plan.faults;
+    if (fault === undefined) throw new Error("expected a fault");
+    return "from" in fault ? `${fault.kind} ${fault.from} ${fault.to}` : fault.kind;
+  });
+  expect(kinds).toEqual([
+    ...["partition a b", "partition a witness", "partition b witness"],
+    ...["cable", "cable", "cable"],
+  ]);
+  const some = exploration(counterScenario, { mode: "cuts", hosts: ["witness"], ...SHORT }).sweep;
+  expect(some.name).toMatch("with 3 ways cut");
+  const options = { mode: "cuts", ...SHORT, hosts: ["b"] } as const;
+  expect(explore(counterScenario, { ...options, findingsMax: 1 }).status).toBe("holds");
 });

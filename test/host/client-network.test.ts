@@ -349,3 +349,36 @@ test("client network: a client takes no packet from a machine that it does not t
   engine.run();
   expect(all(other.inbox)).toEqual([packet(8, 2), packet(8, 3)]);
 });
+
+test("client network: hosts send to each other over the switch, at addresses that never move", () => {
+  const { engine, clients, a, b } = withClient();
+  const atB = clients.listenAsHost("station b", b);
+  const bytes = new Uint8Array([1, 2, 3]);
+  clients.sendToHost(a, "station b", bytes);
+  clients.sendToHost(a, "nobody's", bytes);
+  bytes[0] = 9;
+  engine.run({ until: ms(1) });
+  expect(all(atB)).toEqual([new Uint8Array([1, 2, 3])]);
+  clients.cutCable(a);
+  clients.sendToHost(a, "station b", bytes);
+  engine.run({ until: ms(2) });
+  clients.mendCable(a);
+  a.pause();
+  clients.sendToHost(a, "station b", bytes);
+  engine.run({ until: ms(3) });
+  expect(all(atB)).toEqual([]);
+});
+
+test("client network: an address of a host is no other host's, and no client's name", () => {
+  const { clients, a, b } = withClient();
+  clients.listenAsHost("station b", b);
+  const taken: unknown = expect.objectContaining({ code: "ADDRESS_TAKEN" });
+  expect(() => clients.listenAsHost("station b", a)).toThrow(taken);
+  expect(() => clients.listenAsHost("station b", b)).toThrow(taken);
+  expect(() => clients.listenAsHost("client 7", a)).toThrow(taken);
+  expect(() => clients.endpoint(8, { name: "station b" })).toThrow(
+    'endpoint: expected an address that nobody else has, got "station b"',
+  );
+  clients.unlisten("station b", b);
+  expect(clients.listenAsHost("station b", b).length).toBe(0);
+});

@@ -689,3 +689,17 @@ test("stream: exactly the sent messages in order, whatever the link and the host
     { numRuns: 60 },
   );
 });
+
+test("stream: it knows when it last heard its peer, on its host's own clock", () => {
+  const rig = twoHosts();
+  const [one, other] = connected(rig);
+  rig.engine.run({ until: ms(5) });
+  expect([one.heardAtNs, other.heardAtNs]).toEqual([0, 0]);
+  sendAll(rig, one, [new Uint8Array(10)]);
+  rig.engine.run({ until: ms(10) });
+  expect(one.heardAtNs).toBeGreaterThan(ms(5));
+  const { heardAtNs } = other;
+  expect(heardAtNs).toBeGreaterThan(ms(5));
+  rig.engine.run({ until: ms(50) });
+  expect(other.heardAtNs).toBe(heardAtNs);
+});

@@ -72,3 +72,35 @@ test("cluster narrator: a stand-by that gives up says why", () => {
   const records: Timed[] = [[1, { kind: "stand-by.abandoned", reason: "no checkpoint", ...onA }]];
   expect(told(records)).toEqual(["! a stands by no longer: no checkpoint"]);
 });
+
+test("cluster narrator: power that is cut, and paths that fall silent", () => {
+  const onB = { machine: "m", host: "b", term: 2 };
+  const installed = { fence: "power", mustConfirm: true, machine: "m", host: "a", term: 1 };
+  expect(
+    told([
+      [0, { kind: "path.silent", peer: "a", path: "link", ...onB }],
+      [1, { kind: "path.heard", peer: "a", path: "link", ...onB }],
+      [2, { kind: "failure.suspected", peer: "a", silentNs: ms(300), hangs: true, ...onB }],
+      [3, { kind: "power.ordered", peer: "a", ...onB }],
+      [4, { kind: "power.cut", by: "b", ...onB, host: "a" }],
+      [5, { kind: "power.confirmed", peer: "a", ...onB }],
+      [6, { kind: "power.unconfirmed", peer: "a", ...onB }],
+      [7, { kind: "fence.installed", decider: "nobody", ...installed }],
+      [8, { kind: "term.requested", ...onB }],
+      [9, { kind: "fence.installed", decider: "array", ...installed }],
+      [10, { kind: "term.requested", ...onB }],
+      [11, { kind: "witness.refused", held: 2, ...onB }],
+    ]),
+  ).toEqual([
+    '? b hears a no more on the path "link"',
+    '? b hears a again on the path "link"',
+    "? b suspects a: its replication is silent for 300.00 ms",
+    "· b has the power of a cut, and waits for the confirmation",
+    "✗ a has no power any more, by order of b",
+    "✓ b knows that a is off",
+    "! nobody confirms to b that a is off: the witness's word is enough",
+    "· b wants to serve in term 2",
+    "· b asks the array for term 2",
+    "✗ the array refuses term 2 to b: term 2 is given",
+  ]);
+});

@@ -15,6 +15,7 @@ test("invariant monitor: names everything that it checks", () => {
   expect(new InvariantMonitor().checked).toEqual([
     "output-commit",
     "one-server",
+    "one-writer",
     "memory-identity",
     "replay-identity",
     "one-transcript",

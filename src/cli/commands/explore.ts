@@ -14,7 +14,7 @@ import { scenarioNamed, scenarioRef } from "../scenario-catalogue.ts";
 import { shrinkInSlices } from "../shrink-in-slices.ts";
 import { standardJudge } from "../standard-judge.ts";
 
-const help = `usage: standin explore SCENARIO [--every-step | --points | --pairs | --swarm] [options]
+const help = `usage: standin explore SCENARIO [--every-step | --points | --cuts | --pairs | --swarm] [options]
 
 Looks for a failure: runs a scenario under one set of faults after the other and judges each run. It
 stops at the first run that fails, makes that run smaller as long as it fails in the same way, and
@@ -26,13 +26,14 @@ what is gone through
   --swarm                  runs drawn whole from consecutive seeds: sizes, rates, faults (default)
   --every-step             every event of a run × each host that is crashed there
   --points                 every named point that a run passes × each host that is crashed there
+  --cuts                   every named point that a run passes × each link and cable, cut there for 150 ms
   --pairs                  two faults in every order, on a grid
 
 options
   --seeds N                seeds of the swarm (default 2000)
   --from-seed N            the first seed; the only one without --swarm (default 1)
   --steps N                only so many steps, evenly drawn, of --every-step (default all)
-  --host NAME              a host to crash; may be repeated (default all; not with --swarm)
+  --host NAME              a host to crash or cut off; may be repeated (default all; not with --swarm)
   --until TIME             virtual time in which faults happen, from 10ms (default the scenario's)
   --interval TIME          from one checkpoint to the next (default the scheme's; the swarm draws)
   --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)

@@ -1,5 +1,6 @@
 import type { Invariant } from "../invariant.ts";
 import type { StandinRecord } from "../standin-record.ts";
+import { PowerRule } from "./power-rule.ts";
 
 interface Tenure {
   readonly host: string;
@@ -12,10 +13,14 @@ interface Tenure {
  * one sends: what a stand-by has dropped, because the primary sends it, it does not send when it serves.
  * A pool that has a machine's memory is its witness: it gives write access to one host in each term, and
  * commits nothing of any other term.
+ *
+ * Under power fencing whoever serves on its own has a peer that is off, too; where no witness decides it is
+ * the confirmation of that which names a host.
  */
 export class OneServer implements Invariant {
   readonly name = "one-server";
   readonly #tenures = new Map<string, Tenure>();
+  readonly #power = new PowerRule();
   /** By machine and term: the epoch from which a successor went on. */
   readonly #succeeded = new Map<string, number>();
   /** By machine and term, of those that replay a log: the position from which a successor went on. */
@@ -31,7 +36,17 @@ export class OneServer implements Invariant {
   readonly #pooled = new Set<string>();
 
   observe(record: StandinRecord): string | undefined {
+    this.#power.follow(record);
     switch (record.kind) {
+      case "fence.installed":
+        if (record.decider === "nobody") this.#tenures.set(record.machine, record);
+        return undefined;
+      case "power.confirmed": {
+        // Where a witness decides it has said so already; a later term is not undone by a late word.
+        const { term } = this.#tenures.get(record.machine) ?? { term: 0 };
+        if (record.term > term) this.#tenures.set(record.machine, record);
+        return undefined;
+      }
       case "witness.registered":
       case "witness.granted":
         this.#tenures.set(record.machine, record);
@@ -75,7 +90,9 @@ export class OneServer implements Invariant {
     does: string,
   ): string | undefined {
     const named = this.#tenures.get(machine);
-    if (named?.host === host && named.term === term) return undefined;
+    if (named?.host === host && named.term === term) {
+      return this.#power.objection(machine, host, term);
+    }
     const rightful = named === undefined ? "nobody" : `${named.host} in term ${named.term}`;
     return `${host} ${does} for ${machine} in term ${term}; the witness has named ${rightful}`;
   }

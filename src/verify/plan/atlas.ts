@@ -10,6 +10,8 @@ import type { PlanRecord } from "./records.ts";
 /** A machine as an atlas finds it; a `ProtectedMachine` is one. */
 export interface AtlasMachine {
   readonly name: string;
+  /** Hosts on which it depends that somebody can come to serve it. Default the witness's. */
+  readonly needs?: readonly string[];
   /** One for each host that has a part of it. */
   readonly nodes: readonly {
     readonly host: { readonly name: string };
@@ -68,7 +70,7 @@ export class Atlas implements TraceSink {
   /** Follows a trace once it is added to it as a sink, best before any machine is made. */
   constructor({ witness = "witness", machines = [] }: AtlasOptions = {}) {
     this.#witness = witness;
-    for (const { name, nodes, pool } of machines) {
+    for (const { name, nodes, needs, pool } of machines) {
       if (pool !== undefined) {
         this.#pooled.set(name, new PooledCopies(name, pool.name, pool.hosts));
         continue;
@@ -79,6 +81,7 @@ export class Atlas implements TraceSink {
       const [first] = serving;
       const standBy = present.find(({ role }) => role === "secondary");
       const copies = this.#copies(name);
+      if (needs !== undefined) copies.depend(needs);
       const { host, term } = first ?? { host: undefined, term: 0 };
       if (host === undefined) continue;
       const isWhole = standBy?.image.complete === true;
@@ -150,6 +153,9 @@ export class Atlas implements TraceSink {
       case "replay.diverged":
       case "shadow.paused":
       case "output.failed":
+      case "fence.installed":
+      case "fence.needs":
+      case "power.confirmed":
       case "term.requested":
       case "witness.granted":
       case "machine.fenced":
@@ -166,16 +172,19 @@ export class Atlas implements TraceSink {
   #objectionOf(copies: MachineCopies, fault: Fault, nowNs: Nanoseconds): string | undefined {
     if (fault.kind === "crash") return this.#objectionToCrash(copies, fault.host, nowNs);
     if (fault.kind === "restart" || fault.kind === "cable") return undefined;
-    if (!this.#off.has(this.#witness)) return undefined;
+    const absent = this.#absent(copies);
+    if (absent === undefined) return undefined;
     const { members, machine } = copies;
     const hosts = isLinkFault(fault) ? [fault.from, fault.to] : [fault.host];
-    return hosts.every((host) => members.has(host)) ? this.#nobodyDecides(machine) : undefined;
+    return hosts.every((host) => members.has(host))
+      ? this.#nobodyDecides(machine, absent)
+      : undefined;
   }
 
   #objectionToCrash(copies: MachineCopies, host: string, nowNs: Nanoseconds): string | undefined {
     const { machine, whole, members, unreadyStandBy } = copies;
     if (this.#off.has(host)) return undefined;
-    if (host === this.#witness) return this.#objectionToLosingWitness(copies, nowNs);
+    if (this.#needed(copies).has(host)) return this.#objectionToLosing(host, copies, nowNs);
     if (whole.has(host) && whole.size === 1) {
       return unreadyStandBy === undefined
         ? `${host} has the last copy of ${machine}`
@@ -184,22 +193,38 @@ export class Atlas implements TraceSink {
     if (whole.has(host) && copies.isClaimant(host)) {
       return `${host} has asked to serve ${machine} alone, and may be the one that is named`;
     }
-    return members.has(host) && this.#off.has(this.#witness)
-      ? this.#nobodyDecides(machine)
+    const absent = this.#absent(copies);
+    return members.has(host) && absent !== undefined
+      ? this.#nobodyDecides(machine, absent)
       : undefined;
   }
 
-  #objectionToLosingWitness(copies: MachineCopies, nowNs: Nanoseconds): string | undefined {
+  #objectionToLosing(host: string, copies: MachineCopies, nowNs: Nanoseconds): string | undefined {
     const { machine, members, isUndecided } = copies;
-    if (isUndecided) return `the witness has yet to decide who serves ${machine}`;
+    const name = this.#nameOf(host);
+    if (isUndecided) return `${name} has yet to decide who serves ${machine}`;
     if (this.#disturbances.within(members, nowNs)) {
-      return `the hosts of ${machine} are disturbed, and may need the witness`;
+      return `the hosts of ${machine} are disturbed, and may need ${name}`;
     }
     return undefined;
   }
 
-  #nobodyDecides(machine: string): string {
-    return `the witness is off: nobody could decide who goes on with ${machine}`;
+  #nobodyDecides(machine: string, absent: string): string {
+    return `${this.#nameOf(absent)} is off: nobody could decide who goes on with ${machine}`;
+  }
+
+  /** Hosts without which it could not be decided who serves a machine. */
+  #needed({ needed }: MachineCopies): ReadonlySet<string> {
+    return needed ?? new Set([this.#witness]);
+  }
+
+  /** One of them that is off. */
+  #absent(copies: MachineCopies): string | undefined {
+    return [...this.#needed(copies)].find((host) => this.#off.has(host));
+  }
+
+  #nameOf(host: string): string {
+    return host === this.#witness ? "the witness" : host;
   }
 
   #copies(machine: string): MachineCopies {

@@ -1,10 +1,11 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
+import type { FencingRecord } from "../../cluster/fencing/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
 import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord | LockstepRecord,
+  CheckpointRecord | ClusterRecord | FencingRecord | LockstepRecord,
   {
     kind:
       | "witness.registered"
@@ -15,6 +16,9 @@ export type CopyRecord = Extract<
       | "output.failed"
       | "term.requested"
       | "witness.granted"
+      | "fence.installed"
+      | "fence.needs"
+      | "power.confirmed"
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
@@ -37,11 +41,18 @@ export class MachineCopies {
   readonly #whole: Set<string> = new Set();
   /** Who has asked for the next term, and whom the witness may yet name. */
   readonly #claimants: Set<string> = new Set();
+  /** Hosts without which nobody may come to serve; undefined where that is the witness's alone. */
+  #needed: Set<string> | undefined;
   /** True while one host serves alone and nothing is left to be decided. */
   #isAlone = false;
 
   constructor(machine: string) {
     this.machine = machine;
+  }
+
+  /** Hosts that the machine's fence depends on; undefined where that is the witness's alone. */
+  get needed(): ReadonlySet<string> | undefined {
+    return this.#needed;
   }
 
   /** Hosts that have a whole copy. */
@@ -75,6 +86,11 @@ export class MachineCopies {
   /** Whether the witness may yet name this host. */
   isClaimant(host: string): boolean {
     return this.#claimants.has(host);
+  }
+
+  /** The machine's fence depends on these hosts, and no others. */
+  depend(needed: readonly string[]): void {
+    this.#needed = new Set(needed);
   }
 
   /** A host lost power, and its copy with it. */
@@ -130,7 +146,15 @@ export class MachineCopies {
       case "term.requested":
         this.#claimants.add(host);
         break;
+      case "fence.installed":
+        this.begin(host);
+        this.#needed = new Set();
+        break;
+      case "fence.needs":
+        this.#needed?.add(record.on);
+        break;
       case "witness.granted":
+      case "power.confirmed":
         // The others will be refused, whatever they have.
         this.#keepOnly(host);
         this.#standBy = undefined;

@@ -308,3 +308,40 @@ test("atlas: what it is not told by the trace it takes from the machines there a
   renamed.host("host.crashed", "w");
   expect(renamed.crashes[0]).toBe(NOBODY);
 });
+
+/** A machine m on hosts a and b, fenced by power, that b has a whole copy of. */
+function powerStory(): Story {
+  const story = new Story();
+  story.machine("fence.installed", "a", 1, { fence: "power", decider: "nobody" });
+  for (const on of ["bmc a", "bmc b"]) story.machine("fence.needs", "a", 1, { on });
+  story.machine("protection.started", "a", 1, { secondary: "b" });
+  return story.machine("checkpoint.committed", "b");
+}
+
+test("atlas: a machine that controllers fence needs them, and no witness", () => {
+  const crash = (host: string): Fault => ({ kind: "crash", host, at });
+  const story = powerStory();
+  expect(story.objection(crash("witness"))).toBeUndefined();
+  expect(story.objection(crash("bmc a"))).toBeUndefined();
+  story.host("host.paused", "a");
+  expect(story.objection(crash("bmc a"))).toBe("the hosts of m are disturbed, and may need bmc a");
+  story.host("host.resumed", "a");
+  story.host("host.crashed", "bmc b");
+  expect(story.objection(pause("a"))).toBe("bmc b is off: nobody could decide who goes on with m");
+});
+
+test("atlas: whoever has the confirmation that its peer is off has the last copy", () => {
+  const story = powerStory();
+  story.machine("term.requested", "b", 2).machine("power.confirmed", "b", 2, { peer: "a" });
+  expect(story.objection({ kind: "crash", host: "b", at })).toBe("b has the last copy of m");
+});
+
+test("atlas: a machine there is already says itself whom it needs", () => {
+  const node = { role: "primary", alive: true, term: 1, image: { complete: true } };
+  const machine = { name: "m", needs: ["array"], nodes: [{ host: { name: "a" }, ...node }] };
+  const story = new Story(new Atlas({ machines: [machine] }));
+  story.machine("protection.started", "a", 1, { secondary: "b" });
+  story.host("host.paused", "a");
+  expect(story.objection({ kind: "crash", host: "witness", at })).toBeUndefined();
+  expect(story.objection({ kind: "crash", host: "array", at })).toMatch("may need array");
+});
