@@ -6,17 +6,21 @@ import type { MachineNode } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
+import type { FirstProtection } from "./start/first-protection.ts";
 
 /**
  * What a primary does while it has a secondary, and when it loses it.
  *
  * A primary whose secondary is silent may be the one that is cut off: the secondary may be about to
  * serve. So it keeps its output until the witness has said that it, and not the secondary, goes on.
+ *
+ * @param first Of a machine that ran on the bare host: what is to be done if it is not mirrored.
  */
 export function* primaryRole(
   protection: Protection,
   node: MachineNode,
   secondary: string,
+  first?: FirstProtection,
 ): Process {
   const { engine, machine, scheme } = protection;
   const { host, vm, gate, digest, held, requested, encoders } = node;
@@ -50,8 +54,14 @@ export function* primaryRole(
   if (vm.paused) vm.resume();
   vm.setPenalty(0);
 
-  // 3. Ask for the next term. Output stays held until there is an answer.
   const reason = end.key === "refused" ? "checkpoints refused" : "secondary silent";
+  if (first !== undefined && !gate.holding) {
+    // The secondary was never sent a whole machine: it cannot serve, so nobody has to be asked.
+    yield* first.cancel(reason);
+    return;
+  }
+
+  // 3. Ask for the next term. Output stays held until there is an answer.
   const granted = yield* claimNextTerm(protection, node);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
@@ -60,7 +70,8 @@ export function* primaryRole(
     node.term += 1;
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
-    node.alone = true;
+    if (first?.isMirrored === false) yield* first.cancel(reason);
+    else node.alone = true;
   } else {
     node.role = "fenced";
     yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });

@@ -3,6 +3,7 @@ import type { Network } from "../host/network.ts";
 import type { Engine } from "../sim/engine.ts";
 import type { DetectionSettings } from "./heartbeat.ts";
 import type { Scheme } from "./scheme.ts";
+import type { StartDefects } from "./start/start-defects.ts";
 
 /** The settings under which a pair of hosts protects a machine; the same on both. */
 export interface Protection {
@@ -27,4 +28,6 @@ export interface ClusterDefects {
   readonly heartbeatFromPausedHost?: boolean;
   /** The stream between the hosts does not look at its check values. */
   readonly uncheckedStream?: boolean;
+  /** In starting the protection of a machine that runs on the bare host. */
+  readonly start?: StartDefects;
 }

@@ -5,6 +5,7 @@ import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
+import { riscvStartProtectionScenario, startProtectionScenario } from "./start-protection.ts";
 import { twinsScenario } from "./twins.ts";
 import { wideCounterScenario } from "./wide-counter.ts";
 
@@ -18,4 +19,6 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  startProtectionScenario,
+  riscvStartProtectionScenario,
 ];

@@ -6,6 +6,7 @@ import { MemoryIdentity } from "./invariants/memory-identity.ts";
 import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
+import { ProtectionStart } from "./invariants/protection-start.ts";
 import { ReplayIdentity } from "./invariants/replay-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StandinRecord } from "./standin-record.ts";
@@ -25,6 +26,7 @@ export class InvariantMonitor implements TraceSink {
     new ReplayIdentity(),
     new OneTranscript(),
     new InputKept(),
+    new ProtectionStart(),
   ];
   readonly #violations: Violation[] = [];
   /** Violations of the ledger that were noted already: it is compared again after each run. */

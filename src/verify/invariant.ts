@@ -16,6 +16,7 @@ export type InvariantName =
   | "replay-identity"
   | "one-transcript"
   | "input-kept"
+  | "protection-start"
   | "nothing-lost"
   | "executed-once";
 

@@ -67,7 +67,10 @@ export type ZooName =
   | "replay-one-late"
   | "replay-unchecked"
   | "released-before-comparison"
-  | "duplicate-output-at-promotion";
+  | "duplicate-output-at-promotion"
+  | "translations-kept-at-start"
+  | "tables-outside-reserved"
+  | "mirrored-before-commit";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -277,6 +280,21 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scheme: "colo",
     scenario: "kv",
     compare: { sendDropped: true },
+  },
+  "translations-kept-at-start": {
+    what: "what a processor cached on the bare host outlives the take-over and every later invalidation",
+    scenario: "start-protection",
+    cluster: { start: { translationsKept: true } },
+  },
+  "tables-outside-reserved": {
+    what: "the manager's translation tables are put below the reserved range, where the machine's memory is",
+    scenario: "start-protection",
+    cluster: { start: { tablesOutside: true } },
+  },
+  "mirrored-before-commit": {
+    what: "a machine counts as mirrored when its blackout is over, before the pages are committed",
+    scenario: "start-protection",
+    cluster: { start: { mirroredEarly: true } },
   },
 };
 

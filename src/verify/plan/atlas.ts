@@ -133,6 +133,7 @@ export class Atlas implements TraceSink {
       case "machine.fenced":
       case "stand-by.abandoned":
       case "protection.lost":
+      case "start.cancelled":
       case "failover.serving":
         this.#copies(record.machine).record(record);
         break;

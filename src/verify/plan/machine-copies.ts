@@ -1,10 +1,11 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
+import type { StartRecord } from "../../cluster/start/records.ts";
 import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord | LockstepRecord,
+  CheckpointRecord | ClusterRecord | LockstepRecord | StartRecord,
   {
     kind:
       | "witness.registered"
@@ -17,6 +18,7 @@ export type CopyRecord = Extract<
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
+      | "start.cancelled"
       | "failover.serving";
   }
 >;
@@ -135,6 +137,7 @@ export class MachineCopies {
         if (this.#standBy === host) this.#standBy = undefined;
         break;
       case "protection.lost":
+      case "start.cancelled":
       case "failover.serving":
         this.#serving = host;
         this.#standBy = undefined;
