@@ -58,7 +58,7 @@ export class ProtectedMachine {
   }
 
   /**
-   * Starts to protect a machine that runs on its bare host and serves, without a restart: a manager is put
+   * Starts to protect a machine that runs on its bare host and serves, without a restart: a monitor is put
    * below it, and it is copied while it runs (US10216598). Whatever fails before it is mirrored leaves it as
    * it was, on the bare host, and it can be started again.
    *
@@ -215,6 +215,6 @@ export class ProtectedMachine {
 /** Why a machine that is to run alone does not. */
 function stateOf(serving: MachineNode | undefined): string {
   if (serving === undefined) return "that nobody serves";
-  const isBare = serving.bare !== undefined && !serving.bare.isManaged;
+  const isBare = serving.bare !== undefined && !serving.bare.isMonitored;
   return isBare ? "that runs on its bare host" : "that is protected, or undecided";
 }

@@ -66,7 +66,7 @@ export interface HardwareCosts {
   readonly driverLoadNs: Nanoseconds;
   /** Writing one page of second-level translation tables, while the machine runs. */
   readonly tablePageNs: Nanoseconds;
-  /** Bringing a running system under a manager, or out of its hands, beside stopping it. While stopped. */
+  /** Bringing a running system under a monitor, or out of its hands, beside stopping it. While stopped. */
   readonly takeOverNs: Nanoseconds;
   /** Booting a machine from nothing. */
   readonly bootNs: Nanoseconds;

@@ -63,7 +63,7 @@ export function tablePagesFor(ranges: readonly PageRange[]): number {
  * Where a leaf table lies is remembered from the walk that made it, as a processor's paging-structure
  * caches do: no entry above a leaf changes as long as the tables are used.
  *
- * Source: US10216598, translation tables of the virtual-machine manager in reserved memory.
+ * Source: US10216598, translation tables of the virtual-machine monitor in reserved memory.
  */
 export class NestedTables implements SecondLevel {
   dirtyCollector: object | undefined = undefined;

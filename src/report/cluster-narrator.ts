@@ -48,7 +48,7 @@ export class ClusterNarrator {
         const [pause, machine] = [formatShort(record.pauseNs), shortName(record.machine)];
         tell(
           "·",
-          `${machine} goes on as the guest of a manager, after it stood still for ${pause}`,
+          `${machine} goes on as the guest of a monitor, after it stood still for ${pause}`,
         );
         break;
       }

@@ -81,7 +81,7 @@ export interface BootOptions {
   readonly host: Host;
   /**
    * Memory that the host's firmware keeps from the machine's operating system, right behind its RAM, for a
-   * manager with translation tables: a multiple of 4,096. Default 1 MiB, enough for about 400 MiB of RAM.
+   * monitor with translation tables: a multiple of 4,096. Default 1 MiB, enough for about 400 MiB of RAM.
    */
   readonly reservedBytes?: number;
   /** The machine's name and network address. Default the image's name, numbered if taken. */

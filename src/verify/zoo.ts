@@ -287,7 +287,7 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     cluster: { start: { translationsKept: true } },
   },
   "tables-outside-reserved": {
-    what: "the manager's translation tables are put below the reserved range, where the machine's memory is",
+    what: "the monitor's translation tables are put below the reserved range, where the machine's memory is",
     scenario: "start-protection",
     cluster: { start: { tablesOutside: true } },
   },

@@ -82,7 +82,7 @@ test("cluster narrator: the start of protection, or that it came to nothing", ()
   ];
   expect(told(records)).toEqual([
     "· m, which runs on the bare host a, is to be protected",
-    "· m goes on as the guest of a manager, after it stood still for 74.0 us",
+    "· m goes on as the guest of a monitor, after it stood still for 74.0 us",
     "✓ b has all of m",
     "! m runs on the bare host a again: b does not answer",
   ]);

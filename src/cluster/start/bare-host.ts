@@ -6,16 +6,16 @@ import { assert } from "../../sim/assert.ts";
 import { StandinRangeError } from "../../sim/errors.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
 import type { StartDefects } from "./start-defects.ts";
-import { managerPagesFor, ThinManager } from "./thin-manager.ts";
+import { monitorPagesFor, ThinMonitor } from "./thin-monitor.ts";
 
 /**
  * The host below a machine that was booted on it bare: memory of which firmware has kept a range, and
- * perhaps, one day, a manager in it.
+ * perhaps, one day, a monitor in it.
  */
 export class BareHost {
   readonly physical: PhysicalMemory;
   readonly #guest: Guest;
-  #manager: ThinManager | undefined;
+  #monitor: ThinMonitor | undefined;
   #isGuest = false;
   /** True from the request to start protection until the machine is mirrored, or that was cancelled. */
   isStarting = false;
@@ -33,14 +33,14 @@ export class BareHost {
     guest.memory.runBare();
   }
 
-  /** True while the machine is the manager's guest. */
-  get isManaged(): boolean {
+  /** True while the machine is the monitor's guest. */
+  get isMonitored(): boolean {
     return this.#isGuest;
   }
 
-  /** Pages that a manager and its tables need. */
+  /** Pages that a monitor and its tables need. */
   get neededPages(): number {
-    return managerPagesFor(this.physical.memory);
+    return monitorPagesFor(this.physical.memory);
   }
 
   /**
@@ -52,31 +52,31 @@ export class BareHost {
     return reservedIn(this.#guest).sizeBytes / PAGE_SIZE;
   }
 
-  /** Puts a manager and its tables into the reserved range. */
-  place(broken: StartDefects): ThinManager {
-    assert(this.#manager === undefined, "one manager at a time is in the range");
-    this.#manager = new ThinManager(this.physical, broken);
-    return this.#manager;
+  /** Puts a monitor and its tables into the reserved range. */
+  place(broken: StartDefects): ThinMonitor {
+    assert(this.#monitor === undefined, "one monitor at a time is in the range");
+    this.#monitor = new ThinMonitor(this.physical, broken);
+    return this.#monitor;
   }
 
-  /** Brings the machine, which stands still, under the manager. */
+  /** Brings the machine, which stands still, under the monitor. */
   enter(): void {
-    assert(this.#manager !== undefined && !this.#isGuest, "a manager is entered that is in place");
-    this.#manager.enter();
+    assert(this.#monitor !== undefined && !this.#isGuest, "a monitor is entered that is in place");
+    this.#monitor.enter();
     this.#isGuest = true;
   }
 
-  /** Takes the manager away; the machine stands still, or is not its guest yet. */
+  /** Takes the monitor away; the machine stands still, or is not its guest yet. */
   leave(): void {
-    this.#manager?.leave();
-    this.#manager = undefined;
+    this.#monitor?.leave();
+    this.#monitor = undefined;
     this.#isGuest = false;
   }
 
   /** What writing the tables takes. */
   placeNs({ copyPageNs, tablePageNs }: HardwareProfile): Nanoseconds {
-    const pages = this.#manager?.pages ?? 0;
-    const tables = this.#manager?.tables.tablePages ?? 0;
+    const pages = this.#monitor?.pages ?? 0;
+    const tables = this.#monitor?.tables.tablePages ?? 0;
     return (pages - tables) * copyPageNs + tables * tablePageNs;
   }
 }

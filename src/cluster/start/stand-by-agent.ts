@@ -14,7 +14,7 @@ export interface StandByAgentOptions {
 }
 
 /**
- * What the host that is to stand by does until the primary's manager is in place: it waits to be asked,
+ * What the host that is to stand by does until the primary's monitor is in place: it waits to be asked,
  * follows, and says so, as often as it is asked.
  */
 export function* standByAgent(

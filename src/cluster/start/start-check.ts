@@ -31,8 +31,8 @@ export function expectStartable(
     );
   }
   const { bare, host } = active;
-  if (bare === undefined || bare.isStarting || bare.isManaged) {
-    const state = bare?.isStarting === true ? "which is being protected" : "which has a manager";
+  if (bare === undefined || bare.isStarting || bare.isMonitored) {
+    const state = bare?.isStarting === true ? "which is being protected" : "which has a monitor";
     throw new StandinRangeError(
       "ALREADY_PROTECTED",
       `startProtection: expected a machine that runs on its bare host, got ${name}, ${state}`,
@@ -58,7 +58,7 @@ export function expectStartable(
     const needed = bare.neededPages * PAGE_SIZE;
     throw new StandinRangeError(
       "RESERVED_RANGE_TOO_SMALL",
-      `startProtection: expected a reserved range of at least ${needed} bytes for a manager of ${name} and its translation tables, got ${reservedPages * PAGE_SIZE}`,
+      `startProtection: expected a reserved range of at least ${needed} bytes for a monitor of ${name} and its translation tables, got ${reservedPages * PAGE_SIZE}`,
     );
   }
   return { serving: active, bare };

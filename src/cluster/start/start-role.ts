@@ -47,14 +47,14 @@ export function* startRole(
   const pages = bare.findRange();
   yield* engine.announce<StartRecord>({ kind: "start.driver-loaded", pages, ...about() });
 
-  // 2. It puts the manager and its translation tables there; the system runs on beside it.
+  // 2. It puts the monitor and its translation tables there; the system runs on beside it.
   const before = digest.digest();
-  const manager = bare.place(broken.start ?? {});
+  const monitor = bare.place(broken.start ?? {});
   const after = digest.digest();
   yield* host.compute(bare.placeNs(profile));
   yield* engine.announce<StartRecord>({
     kind: "start.tables-placed",
-    ...{ pages: manager.pages, before, after },
+    ...{ pages: monitor.pages, before, after },
     ...about(),
   });
 
@@ -98,7 +98,7 @@ export function* startRole(
     vm.setPenalty(penaltyPpm);
     yield* host.compute(profile.resumeNs);
     vm.resume();
-    if (!bare.isManaged) return;
+    if (!bare.isMonitored) return;
     const pauseNs = engine.now - pausedAtNs;
     yield* engine.announce<StartRecord>({ kind: "start.entered", pauseNs, ...about() });
   }

@@ -2,7 +2,7 @@ import type { Invariant } from "../invariant.ts";
 import type { StandinRecord } from "../standin-record.ts";
 
 /**
- * The start of protection of a machine that runs: putting a manager below it changes nothing of its
+ * The start of protection of a machine that runs: putting a monitor below it changes nothing of its
  * memory, and it counts as mirrored only when a secondary has committed the whole of it.
  */
 export class ProtectionStart implements Invariant {
@@ -17,7 +17,7 @@ export class ProtectionStart implements Invariant {
       case "start.tables-placed": {
         const { machine, host, before, after } = record;
         if (before === after) return undefined;
-        return `putting a manager below ${machine} on ${host} has changed its memory from ${before} to ${after}`;
+        return `putting a monitor below ${machine} on ${host} has changed its memory from ${before} to ${after}`;
       }
       case "start.brownout":
         this.#secondaries.set(keyOf(record), record.secondary);

@@ -98,9 +98,9 @@ export const points: readonly Point[] = [
   announced("start.driver-loaded", "the driver has found the reserved range in the memory map"),
   announced(
     "start.tables-placed",
-    "a manager with its translation tables is in the reserved range",
+    "a monitor with its translation tables is in the reserved range",
   ),
-  announced("start.entered", "the running system has become the manager's guest and goes on"),
+  announced("start.entered", "the running system has become the monitor's guest and goes on"),
   announced("start.prepared", "the host that is to stand by has booted the machine and waits"),
   announced(
     "start.brownout",

@@ -1,6 +1,6 @@
-// covers src/cluster/start/start-role.ts, src/cluster/start/bare-host.ts, src/cluster/start/thin-manager.ts, src/cluster/start/stand-by-agent.ts, src/cluster/protected-machine.ts, src/cluster/machine-node.ts, src/simulation/simulation.ts
+// covers src/cluster/start/start-role.ts, src/cluster/start/bare-host.ts, src/cluster/start/thin-monitor.ts, src/cluster/start/stand-by-agent.ts, src/cluster/start/start-check.ts, src/cluster/protected-machine.ts, src/cluster/machine-node.ts, src/simulation/simulation.ts
 import { expect, test } from "vitest";
-import { managerPagesFor } from "../../../src/cluster/start/thin-manager.ts";
+import { monitorPagesFor } from "../../../src/cluster/start/thin-monitor.ts";
 import { counter } from "../../../src/guest/counter.ts";
 import type { Guest, GuestImage } from "../../../src/guest/guest.ts";
 import { riscvHypervisor } from "../../../src/guest/riscv/riscv-hypervisor.ts";
@@ -41,7 +41,7 @@ test("start: each step in its order, and then the machine is protected like any 
     "protection.started",
     "start.mirrored",
   ]);
-  expect([on.machine.isProtected, on.below.isManaged, on.below.isStarting]).toEqual([
+  expect([on.machine.isProtected, on.below.isMonitored, on.below.isStarting]).toEqual([
     true,
     true,
     false,
@@ -98,7 +98,7 @@ test.each(images)("start: %s does not restart, and keeps what it has done", (_wh
   );
 });
 
-test("start: manager and tables are bytes in the reserved range, with the bits that stores set", () => {
+test("start: monitor and tables are bytes in the reserved range, with the bits that stores set", () => {
   const on = bare();
   const { physical } = on.below;
   on.run(ms(1));
@@ -107,7 +107,7 @@ test("start: manager and tables are bytes in the reserved range, with the bits t
   }
   on.start();
   on.run(ms(30));
-  const needed = managerPagesFor(physical.memory);
+  const needed = monitorPagesFor(physical.memory);
   expect(needed).toBe(16 + 6);
   expect(on.records().find(({ kind }) => kind === "start.tables-placed")).toMatchObject({
     pages: needed,
@@ -150,22 +150,19 @@ test("start: until it is taken over a machine pays nothing for its stores, and f
   expect(busyNs()).toBe(us(50) + (us(50) * profile.runningPenaltyPpm) / 1e6 + guestCallNs);
 });
 
-test.each(schemeNames.filter((name) => name !== "shadow"))(
-  "start: a machine is mirrored under %s, and survives",
-  (name) => {
-    const on = bare(wideCounter());
-    const client = on.simulation.client(on.machine, { requests: 60, think: ms(2) });
-    on.run(ms(20));
-    const scheme = chosenScheme({ scheme: name, broken: {} });
-    on.simulation.startProtection(on.machine, { secondary: on.b, scheme, detection: DETECTION });
-    on.run(ms(60));
-    expect(on.steps()).toContain("start.mirrored");
-    on.a.crash();
-    on.run(seconds(1));
-    expect(on.machine.activeHost).toBe(on.b);
-    expect([client.acknowledged, client.lost, client.duplicated]).toEqual([60, [], []]);
-  },
-);
+test.each(schemeNames)("start: a machine is mirrored under %s, and survives", (name) => {
+  const on = bare(wideCounter());
+  const client = on.simulation.client(on.machine, { requests: 60, think: ms(2) });
+  on.run(ms(20));
+  const scheme = chosenScheme({ scheme: name, broken: {} });
+  on.simulation.startProtection(on.machine, { secondary: on.b, scheme, detection: DETECTION });
+  on.run(ms(60));
+  expect(on.steps()).toContain("start.mirrored");
+  on.a.crash();
+  on.run(seconds(1));
+  expect(on.machine.activeHost).toBe(on.b);
+  expect([client.acknowledged, client.lost, client.duplicated]).toEqual([60, [], []]);
+});
 
 test("start: a hypervisor is taken over with its inner machines", () => {
   const on = bare(riscvHypervisor({ period: 5_000 }));
@@ -193,7 +190,7 @@ test("start: cancelled before anything was sent whole, and the machine is as it 
   );
   on.run(ms(40));
   expect(on.steps()).toContain("start.cancelled");
-  expect([on.machine.isProtected, on.below.isManaged, on.below.isStarting]).toEqual([
+  expect([on.machine.isProtected, on.below.isMonitored, on.below.isStarting]).toEqual([
     false,
     false,
     false,
@@ -254,7 +251,7 @@ test("start: a secondary lost when it may have everything is a matter for the wi
   on.simulation.when("commit.sent").crash(on.b);
   on.run(ms(60));
   expect(on.steps().slice(-2)).toEqual(["protection.lost", "start.cancelled"]);
-  expect([on.node.term, on.node.alone, on.below.isManaged]).toEqual([2, false, false]);
+  expect([on.node.term, on.node.alone, on.below.isMonitored]).toEqual([2, false, false]);
   on.b.restart();
   expect(() => on.simulation.protectAgain(on.machine, on.b)).toThrow("that runs on its bare host");
   on.start();
@@ -265,13 +262,17 @@ test("start: a secondary lost when it may have everything is a matter for the wi
   expect([client.acknowledged, client.lost, client.duplicated]).toEqual([100, [], []]);
 });
 
-test("start: once it was mirrored it stays the manager's guest, and is protected again as any other", () => {
+test("start: once it was mirrored it stays the monitor's guest, and is protected again as any other", () => {
   const on = bare();
   on.start();
   on.run(ms(20));
   on.b.crash();
   on.run(ms(40));
-  expect([on.node.alone, on.below.isManaged, on.machine.isProtected]).toEqual([true, true, false]);
+  expect([on.node.alone, on.below.isMonitored, on.machine.isProtected]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   on.simulation.protectAgain(on.machine, on.c);
   on.run(ms(20));
   expect(on.machine.isProtected).toBe(true);
@@ -286,7 +287,7 @@ test("start: what is refused has changed nothing", () => {
     const { hash } = on.simulation;
     expect(start).toThrow(expect.objectContaining({ code }));
     expect(on.simulation.hash).toBe(hash);
-    expect([on.below.isStarting, on.below.isManaged]).toEqual([false, false]);
+    expect([on.below.isStarting, on.below.isMonitored]).toEqual([false, false]);
   };
   on.run(ms(5));
   refused("SAME_HOST", () => on.start(on.a));
@@ -300,7 +301,7 @@ test("start: what is refused has changed nothing", () => {
   on.start(on.c);
   expect(() => on.start(on.c)).toThrow(/got m, which is being protected/);
   on.run(ms(20));
-  expect(() => on.start(on.b)).toThrow(/got m, which has a manager/);
+  expect(() => on.start(on.b)).toThrow(/got m, which has a monitor/);
   const protectedOne = on.simulation.protect(wideCounter(), {
     name: "n",
     primary: on.c,
@@ -318,7 +319,7 @@ test("start: a range too small for the tables is refused with the size that it t
   tooSmall.run(ms(5));
   const { hash } = tooSmall.simulation;
   expect(() => tooSmall.start()).toThrow(
-    `expected a reserved range of at least ${22 * PAGE_SIZE} bytes for a manager of m and its translation tables, got ${21 * PAGE_SIZE}`,
+    `expected a reserved range of at least ${22 * PAGE_SIZE} bytes for a monitor of m and its translation tables, got ${21 * PAGE_SIZE}`,
   );
   expect(() => tooSmall.start()).toThrow(
     expect.objectContaining({ code: "RESERVED_RANGE_TOO_SMALL" }),

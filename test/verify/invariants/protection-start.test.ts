@@ -26,10 +26,10 @@ function observe(...records: readonly StandinRecord[]): (string | undefined)[] {
   return records.map((record) => invariant.observe(record));
 }
 
-test("protection-start: a manager that is put below a machine changes nothing of it", () => {
+test("protection-start: a monitor that is put below a machine changes nothing of it", () => {
   expect(observe(placed("x"))).toEqual([undefined]);
   expect(observe(placed("y"))).toEqual([
-    "putting a manager below m on a has changed its memory from x to y",
+    "putting a monitor below m on a has changed its memory from x to y",
   ]);
 });
 

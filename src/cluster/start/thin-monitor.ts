@@ -5,14 +5,14 @@ import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { assert } from "../../sim/assert.ts";
 import type { StartDefects } from "./start-defects.ts";
 
-/** "FTVM", little endian: the first word of the manager's first page. */
+/** "FTVM", little endian: the first word of the monitor's first page. */
 const MAGIC = 0x4d56_5446;
 
 /**
- * Pages of the manager itself: what it knows in the first, then its code and its stack. None of its code is
+ * Pages of the monitor itself: what it knows in the first, then its code and its stack. None of its code is
  * run here; its room is taken all the same.
  */
-export const MANAGER_PAGES = 16;
+export const MONITOR_PAGES = 16;
 
 /** What the tables have to map: all room of all regions, disks included, whose pages are tracked alike. */
 function mappedRanges(memory: Memory): readonly PageRange[] {
@@ -22,13 +22,13 @@ function mappedRanges(memory: Memory): readonly PageRange[] {
   }));
 }
 
-/** Pages of the reserved range that a manager of so much memory needs, its tables included. */
-export function managerPagesFor(memory: Memory): number {
-  return MANAGER_PAGES + tablePagesFor(mappedRanges(memory));
+/** Pages of the reserved range that a monitor of so much memory needs, its tables included. */
+export function monitorPagesFor(memory: Memory): number {
+  return MONITOR_PAGES + tablePagesFor(mappedRanges(memory));
 }
 
 /**
- * A thin virtual-machine manager in the reserved range of a host, with the translation tables of the one
+ * A thin virtual-machine monitor in the reserved range of a host, with the translation tables of the one
  * guest that it will have: the system that runs above.
  *
  * ```
@@ -37,22 +37,22 @@ export function managerPagesFor(memory: Memory): number {
  *                  16 on       translation tables, the root first
  * ```
  *
- * Source: US10216598, "the FT virtual machine manager with its SLAT is put in reserved memory".
+ * Source: US10216598, "the FT virtual machine monitor with its SLAT is put in reserved memory".
  */
-export class ThinManager {
+export class ThinMonitor {
   readonly tables: NestedTables;
   readonly #physical: PhysicalMemory;
   readonly #broken: StartDefects;
 
-  /** Writes manager and tables into the range, which is large enough; the machine above does not notice. */
+  /** Writes monitor and tables into the range, which is large enough; the machine above does not notice. */
   constructor(physical: PhysicalMemory, broken: StartDefects) {
     const { memory, reservedPage, reservedPages } = physical;
-    const needed = managerPagesFor(memory);
+    const needed = monitorPagesFor(memory);
     assert(needed <= reservedPages, "who starts protection has looked whether the range is enough");
     this.#physical = physical;
     this.#broken = broken;
     // Broken on purpose: they end where they were to begin.
-    let next = reservedPage + MANAGER_PAGES - (broken.tablesOutside === true ? needed : 0);
+    let next = reservedPage + MONITOR_PAGES - (broken.tablesOutside === true ? needed : 0);
     this.tables = new NestedTables(mappedRanges(memory), {
       next: () => {
         const page = physical.page(next);
@@ -67,7 +67,7 @@ export class ThinManager {
 
   /** Pages of the range that are in use. */
   get pages(): number {
-    return MANAGER_PAGES + this.tables.tablePages;
+    return MONITOR_PAGES + this.tables.tablePages;
   }
 
   /** The system above, which stands still, goes on as its guest: every access through the tables. */
