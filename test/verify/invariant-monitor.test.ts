@@ -19,6 +19,7 @@ test("invariant monitor: names everything that it checks", () => {
     "replay-identity",
     "one-transcript",
     "input-kept",
+    "protection-start",
     "nothing-lost",
     "executed-once",
   ]);
