@@ -72,6 +72,8 @@ export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
 export type { ClusterRecord } from "./cluster/records.ts";
 export type { Scheme } from "./cluster/scheme.ts";
+export type { StartRecord } from "./cluster/start/records.ts";
+export type { StartDefects } from "./cluster/start/start-defects.ts";
 export { describeExploration } from "./explore/describe-exploration.ts";
 export { assertHolds, ExplorationError } from "./explore/exploration-error.ts";
 export {
@@ -145,14 +147,17 @@ export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } fro
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
 export {
   ARRAY_HOST,
+  type BootOptions,
   type ControllerOptions,
   type PoolOptions,
   type ProtectOptions,
   type ReplayMoment,
   Simulation,
   type SimulationOptions,
+  type StartProtectionOptions,
   WITNESS_HOST,
 } from "./simulation/simulation.ts";
+
 export type { AuditedClient } from "./verify/audited-client.ts";
 export {
   type Call,

@@ -4,6 +4,7 @@ import { assert } from "../sim/assert.ts";
 import type { Signal } from "../sim/signal.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Trace } from "../sim/trace.ts";
+import type { GateProgress } from "./gate-progress.ts";
 import type { CheckpointRecord } from "./records.ts";
 import { atCommit } from "./release/at-commit.ts";
 import type { Deferral } from "./release/deferral.ts";
@@ -30,6 +31,8 @@ export interface OutputGateOptions {
   readonly held?: Signal;
   /** Which packets are held, and which of them hurry. Default {@link atCommit}: all. */
   readonly release?: Release;
+  /** Set as the gate comes on. Default: nobody waits for it. */
+  readonly progress?: GateProgress;
   /** Counts how long packets were deferred. Default none: those that may be deferred hurry, too. */
   readonly deferral?: Deferral;
 }
@@ -124,11 +127,13 @@ export class OutputGate {
     this.#epoch = epoch;
     this.#countsLog = of === "log";
     this.#holding = true;
+    this.#options.progress?.holding.set();
   }
 
   /** Sends what was held in `epoch` and before: its state is safe now. */
   release(epoch: number): void {
     assert(this.#holding, "only a gate that holds releases");
+    this.#options.progress?.safe.set();
     for (const held of this.#take(epoch)) this.#release(held.epoch, held.packet, true);
   }
 

@@ -1,4 +1,5 @@
 import { KeptEncoders } from "../checkpoint/encode/kept-encoders.ts";
+import type { GateProgress } from "../checkpoint/gate-progress.ts";
 import { OutputGate } from "../checkpoint/output-gate.ts";
 import { atCommit } from "../checkpoint/release/at-commit.ts";
 import { Deferral } from "../checkpoint/release/deferral.ts";
@@ -14,6 +15,7 @@ import { Channel } from "../sim/channel.ts";
 import type { Engine } from "../sim/engine.ts";
 import { Signal } from "../sim/signal.ts";
 import type { SecondaryReplication } from "./scheme.ts";
+import { BareHost } from "./start/bare-host.ts";
 
 /** What its operator wants of a node that serves: that it gives up its secondary, or its office. */
 export type NodeOrder = "dismiss" | "hand-over";
@@ -36,6 +38,8 @@ export interface MachineNodeOptions {
   readonly term?: number;
   /** When its output leaves. Default {@link atCommit}. */
   readonly release?: Release | undefined;
+  /** Whether it runs on the bare host, where firmware has kept a range for what may come. Default false. */
+  readonly isBare?: boolean;
 }
 
 /** A machine's presence on one host: guest, output gate and role. All of it dies with the host. */
@@ -44,7 +48,9 @@ export class MachineNode {
   readonly vm: VirtualMachine;
   /** Packets for the machine, from clients that find it here. */
   readonly inbox: Channel<Uint8Array>;
-  readonly gate: OutputGate;
+  gate: OutputGate;
+  /** How far the gate has come. */
+  progress: GateProgress;
   readonly digest: MemoryDigest;
   /** Set while the gate holds output that asks for a checkpoint. */
   readonly held: Signal;
@@ -56,8 +62,11 @@ export class MachineNode {
   readonly encoders: KeptEncoders = new KeptEncoders();
   /** What the node would continue from if it had to stand in. */
   readonly image: StandByImage;
+  /** What lies below a machine that was booted on the bare host. */
+  readonly bare: BareHost | undefined;
   readonly #incarnation: number;
   #isRemoved = false;
+  readonly #options: MachineNodeOptions;
   role: Role;
   /** The term in which the node serves or follows. */
   term: number;
@@ -71,6 +80,7 @@ export class MachineNode {
   constructor(options: MachineNodeOptions) {
     const { engine, clients, machine, host, image, role, term = 1 } = options;
     const { release = atCommit() } = options;
+    this.#options = options;
     this.host = host;
     this.role = role;
     this.term = term;
@@ -79,17 +89,7 @@ export class MachineNode {
     this.requested = new Signal(engine, `${machine} on ${host.name}: checkpoint requested`);
     const name = `${machine} on ${host.name}: orders`;
     this.orders = new Channel(engine, name, { capacity: ORDERS_MAX });
-    const { held } = this;
-    this.gate = new OutputGate({
-      held,
-      release,
-      deferral: new Deferral({ engine, host, machine, held, mostDelayNs: release.mostDelayNs }),
-      trace: engine.trace,
-      machine,
-      host: host.name,
-      term: this.term,
-      send: (packet) => clients.reply(host, packet, machine),
-    });
+    [this.gate, this.progress] = this.#makeGate(release);
     this.inbox = clients.listen(machine, host);
     this.vm = new VirtualMachine({
       engine,
@@ -101,6 +101,35 @@ export class MachineNode {
     });
     this.image = new StandByImage(host, this.vm.guest);
     this.digest = new MemoryDigest(this.vm.guest.memory);
+    this.bare = options.isBare === true ? new BareHost(this.vm.guest) : undefined;
+  }
+
+  /** Gives the machine, whose output is not held, the gate of a scheme: its protection begins. */
+  releaseBy(release: Release = atCommit()): void {
+    assert(!this.gate.holding, "a gate that holds something is kept");
+    [this.gate, this.progress] = this.#makeGate(release);
+  }
+
+  #makeGate(release: Release): [OutputGate, GateProgress] {
+    const { engine, clients, machine } = this.#options;
+    const { host, held } = this;
+    const label = `${machine} on ${host.name}: output`;
+    const progress = {
+      holding: new Signal(engine, `${label} begins to be held`),
+      safe: new Signal(engine, `${label} safe`),
+    };
+    const gate = new OutputGate({
+      held,
+      release,
+      progress,
+      deferral: new Deferral({ engine, host, machine, held, mostDelayNs: release.mostDelayNs }),
+      trace: engine.trace,
+      machine,
+      host: host.name,
+      term: this.term,
+      send: (packet) => clients.reply(host, packet, machine),
+    });
+    return [gate, progress];
   }
 
   /** False once the host has crashed, even if it was started again, or the node was removed: nothing is left. */

@@ -7,6 +7,7 @@ import type { MachineNode, NodeOrder } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
+import type { FirstProtection } from "./start/first-protection.ts";
 
 /**
  * What a primary does while it has a secondary, and when it loses it.
@@ -16,11 +17,14 @@ import type { ClusterRecord } from "./records.ts";
  *
  * On order it gives up its secondary, or hands the machine over to it. Either way it is the witness that
  * says who serves in the next term: a secondary that was dismissed and has not heard of it is refused.
+ *
+ * @param first Of a machine that ran on the bare host: what is to be done if it is not mirrored.
  */
 export function* primaryRole(
   protection: Protection,
   node: MachineNode,
   secondary: string,
+  first?: FirstProtection,
 ): Process {
   const { engine, machine, scheme, broken } = protection;
   const { host, vm, gate, digest, held, requested, encoders } = node;
@@ -61,20 +65,27 @@ export function* primaryRole(
   if (vm.paused && !isTaken) vm.resume();
   vm.setPenalty(0);
 
+  const reason = reasonOf(end.key, order);
+  if (first !== undefined && !gate.holding) {
+    // The secondary was never sent a whole machine: it cannot serve, so nobody has to be asked.
+    yield* first.cancel(reason);
+    return;
+  }
+
   // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
   const isAsked = order !== "dismiss" || broken.dismissWithoutTerm !== true;
-  const reason = { peer: secondary, isAgreed: order === "dismiss" };
-  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node, reason)));
+  const claim = { peer: secondary, isAgreed: order === "dismiss" };
+  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node, claim)));
   while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
   // 4. Granted: go on alone, visibly unprotected. Refused: somebody else serves; be silent.
   if (granted) {
     node.term += 1;
-    const why = reasonOf(end.key, order);
-    yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason: why, ...about() });
+    yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
-    node.alone = true;
+    if (first?.isMirrored === false) yield* first.cancel(reason);
+    else node.alone = true;
   } else {
     node.role = "fenced";
     yield* engine.announce<ClusterRecord>({ kind: "machine.fenced", ...about() });

@@ -3,15 +3,22 @@ import type { Host } from "../host/host.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
+import type { ProcessHandle } from "../sim/process.ts";
 import { hostsNeeded, recordFence } from "./fencing/installed-fence.ts";
 import { startVolumeWriter } from "./fencing/volume-writer.ts";
 import { MachineNode, type NodeOrder } from "./machine-node.ts";
 import { PooledMachine } from "./pool/pooled-machine.ts";
 import type { PooledProtection } from "./pool/pooled-protection.ts";
+
 import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
 import { secondaryRole } from "./secondary-role.ts";
+
+import { standByAgent } from "./start/stand-by-agent.ts";
+import { expectStartable, noteReservation } from "./start/start-check.ts";
+import { startRole } from "./start/start-role.ts";
+
 import type { TermKeeper } from "./term-keeper.ts";
 
 /** Where a machine runs and how it is protected. */
@@ -19,7 +26,8 @@ export interface ProtectedMachineOptions {
   readonly protection: Protection;
   readonly image: GuestImage;
   readonly primary: Host;
-  readonly secondary: Host;
+  /** Absent for a machine that begins on the bare host, unprotected. */
+  readonly secondary?: Host;
   /** Who keeps the machine's term: a witness, or an array; nobody under a fence that does without. */
   readonly witness?: TermKeeper | undefined;
 }
@@ -37,18 +45,28 @@ interface AloneOptions {
   readonly node: MachineNode;
 }
 
-/** A machine that runs on a primary host and that a secondary host can stand in for. */
+/** How the protection of a machine that runs on the bare host is to be. */
+export type StartSettings = Pick<Protection, "scheme" | "detection" | "broken">;
+
+/**
+ * A machine that runs on a primary host and that a secondary host can stand in for; or, until its
+ * protection is started, one that runs on its bare host alone.
+ */
 export class ProtectedMachine {
   readonly name: string;
   readonly image: GuestImage;
   /** How a pair protects it; a machine in a pool has none. */
-  readonly #pair: Protection | undefined;
+  #pair: Protection | undefined;
   /** The machine in its pool, if its memory lives in one. */
   readonly #pooled: PooledMachine | undefined;
   readonly #nodes: MachineNode[];
+  /** Times that its protection was started on the bare host. */
+  #attempts = 0;
+  /** What waits on the host that was to stand by last. */
+  #agent: ProcessHandle | undefined;
 
   /**
-   * Boots the machine on both hosts, starts it on the primary and begins to protect it.
+   * Boots the machine on its hosts, starts it on the primary and, with a secondary, begins to protect it.
    *
    * @throws For a machine in a pool as `MemoryPool.makePartition` does; nothing is changed then.
    */
@@ -71,15 +89,23 @@ export class ProtectedMachine {
     }
     const { primary, secondary, witness } = options;
     assert(primary !== secondary, "the two copies are never on one host");
-    const serving = this.#boot(primary, "primary", 1);
+    const serving = this.#boot(primary, "primary", 1, secondary === undefined);
     protection.scheme.expect?.(serving.vm.guest, image.name);
-    const standing = this.#boot(secondary, "secondary", 1);
-    this.#nodes = [serving, standing];
-    recordFence(protection, primary.name, [primary.name, secondary.name]);
+    const standing = secondary && this.#boot(secondary, "secondary", 1);
+    this.#nodes = standing === undefined ? [serving] : [serving, standing];
+    recordFence(
+      protection,
+      primary.name,
+      this.#nodes.map(({ host }) => host.name),
+    );
     witness?.register(this.name, primary.name, protection.broken);
     protection.clients.attach(this.name, primary);
     serving.vm.start();
     startVolumeWriter(protection, serving);
+    if (secondary === undefined || standing === undefined) {
+      noteReservation(protection, serving);
+      return;
+    }
     this.#serve(serving, secondary.name);
     this.#stand(standing, primary.name);
   }
@@ -96,6 +122,40 @@ export class ProtectedMachine {
   }
 
   /**
+   * Starts to protect a machine that runs on its bare host and serves, without a restart: a monitor is put
+   * below it, and it is copied while it runs (US10216598). Whatever fails before it is mirrored leaves it as
+   * it was, on the bare host, and it can be started again.
+   *
+   * @param secondary A host that is on and has no living part of the machine, but one that has given up.
+   * @throws StandinRangeError `NOBODY_SERVES`, `ALREADY_PROTECTED`, `STAND_BY_HOST`, `RESERVED_RANGE_TOO_SMALL`;
+   *   StandinTypeError `SAME_HOST`, and what the scheme refuses. Nothing is changed then.
+   */
+  startProtection(secondary: Host, settings: StartSettings): void {
+    const { serving, bare } = expectStartable(this, this.activeNode, secondary);
+    settings.scheme.expect?.(serving.vm.guest, this.image.name);
+    this.#pair = { ...this.#protection, ...settings };
+    const { engine, clients, machine } = this.#protection;
+    this.#attempts += 1;
+    const attempt = this.#attempts;
+    bare.isStarting = true;
+    serving.releaseBy(settings.scheme.release);
+    this.#agent?.kill();
+    const follow = (primary: string): void => {
+      clients.unlisten(machine, secondary);
+      const standing = this.#boot(secondary, "secondary", serving.term);
+      this.#place(standing);
+      this.#stand(standing, primary);
+    };
+    const agent = { host: secondary, attempt, term: serving.term, follow };
+    this.#agent = engine.spawn(`${machine} on ${secondary.name}: agent`, secondary.owner, () =>
+      standByAgent(this.#protection, agent),
+    );
+    engine.spawn(`${machine} on ${serving.host.name}: start`, serving.host.owner, () =>
+      startRole(this.#protection, serving, bare, { secondary: secondary.name, attempt }),
+    );
+  }
+
+  /**
    * Gives a machine that runs alone a new secondary: boots the machine there and copies it while it
    * serves, as at the beginning. The way to more than one failover.
    *
@@ -108,8 +168,7 @@ export class ProtectedMachine {
   protectAgain(secondary: Host): void {
     const serving = this.activeNode;
     if (serving?.alone !== true) {
-      const state =
-        serving === undefined ? "that nobody serves" : "that is protected, or undecided";
+      const state = stateOf(serving);
       throw new StandinRangeError(
         "NOT_ALONE",
         `protectAgain: expected a machine that runs alone, got ${this.name}, ${state}`,
@@ -135,9 +194,7 @@ export class ProtectedMachine {
       );
     }
     const standing = this.#boot(secondary, "secondary", term);
-    const former = this.#nodes.findIndex(({ host }) => host === secondary);
-    if (former < 0) this.#nodes.push(standing);
-    else this.#nodes[former] = standing;
+    this.#place(standing);
     this.#stand(standing, primary);
     return standing;
   }
@@ -204,6 +261,7 @@ export class ProtectedMachine {
 
   /** Names of the other hosts on which it depends that somebody can come to serve it: the witness's, for one. */
   get needs(): readonly string[] {
+    if (this.#pooled !== undefined) return [this.#pooled.pool.name];
     return hostsNeeded(
       this.#protection,
       this.#nodes.map(({ host }) => host.name),
@@ -264,11 +322,23 @@ export class ProtectedMachine {
     return this.#pair;
   }
 
-  #boot(host: Host, role: "primary" | "secondary", term: number): MachineNode {
+  #boot(
+    host: Host,
+    role: "primary" | "secondary",
+    term: number,
+    isBare: boolean = false,
+  ): MachineNode {
     const { engine, clients, machine, scheme } = this.#protection;
     const { image } = this;
-    const { release } = scheme;
-    return new MachineNode({ engine, clients, machine, host, image, role, term, release });
+    const release = isBare ? undefined : scheme.release;
+    return new MachineNode({ engine, clients, machine, host, image, role, term, release, isBare });
+  }
+
+  /** Puts a host's new part of the machine in the place of its former one. */
+  #place(node: MachineNode): void {
+    const former = this.#nodes.findIndex(({ host }) => host === node.host);
+    if (former < 0) this.#nodes.push(node);
+    else this.#nodes[former] = node;
   }
 
   /** Lets a node protect the machine that it serves. */
@@ -308,4 +378,11 @@ export class ProtectedMachine {
     }
     serving.orders.send(order);
   }
+}
+
+/** Why a machine that is to run alone does not. */
+function stateOf(serving: MachineNode | undefined): string {
+  if (serving === undefined) return "that nobody serves";
+  const isBare = serving.bare !== undefined && !serving.bare.isMonitored;
+  return isBare ? "that runs on its bare host" : "that is protected, or undecided";
 }

@@ -5,6 +5,7 @@ import type { FenceDefects } from "./fencing/defects.ts";
 import type { Fence } from "./fencing/fence.ts";
 import type { DetectionSettings } from "./heartbeat.ts";
 import type { Scheme } from "./scheme.ts";
+import type { StartDefects } from "./start/start-defects.ts";
 
 /** The settings under which a pair of hosts protects a machine; the same on both. */
 export interface Protection {
@@ -35,4 +36,6 @@ export interface ClusterDefects extends FenceDefects {
   readonly heartbeatFromPausedHost?: boolean;
   /** The stream between the hosts does not look at its check values. */
   readonly uncheckedStream?: boolean;
+  /** In starting the protection of a machine that runs on the bare host. */
+  readonly start?: StartDefects;
 }

@@ -1,6 +1,9 @@
 import type { Memory } from "../memory/memory.ts";
 import type { RandomStream } from "../sim/random.ts";
 import type { Nanoseconds } from "../sim/time.ts";
+
+import type { MemoryMapEntry } from "./firmware/memory-map.ts";
+
 import type { Profile } from "./profile.ts";
 
 /** A read of a machine's disk, at the moment at which it is done. */
@@ -113,6 +116,11 @@ export interface Guest {
   readonly instructionCount?: number;
   /** Processors that run it, in turns that nobody can log. Default 1. */
   readonly processorCount?: number;
+  /**
+   * What the firmware's memory map says, read from the machine's own memory as its operating system reads it.
+   * Absent where there is none: nothing was reserved.
+   */
+  readMemoryMap?(): readonly MemoryMapEntry[];
   /** Its storage, if it has one whose requests can be kept waiting. */
   readonly storage?: GuestStorage | undefined;
   /**
@@ -170,6 +178,13 @@ export interface GuestImage {
    * guest as it is. Requests that were never executed are absent.
    */
   executions(guest: Guest, client: number): ReadonlyMap<number, number>;
+  /**
+   * The same program on a machine whose firmware keeps a range of memory, right behind the RAM, from its
+   * operating system. Absent for images that cannot be told of it.
+   *
+   * @param sizeBytes A multiple of 4,096, at least one page.
+   */
+  reserving?(sizeBytes: number): GuestImage;
   /** Requests that make sense to this program; the same for the same client and stream. */
   workload(client: number, random: RandomStream): Workload;
 }

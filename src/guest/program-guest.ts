@@ -5,7 +5,12 @@ import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
+
 import { Drivers, type DuplicationOptions } from "./drivers.ts";
+
+import { type MemoryMapEntry, putMemoryMap, readMemoryMap } from "./firmware/memory-map.ts";
+import { expectReservedBytes } from "./firmware/reserved-bytes.ts";
+
 import type { Guest, GuestImage, GuestServices, Workload } from "./guest.ts";
 import { isMemoryFault } from "./memory-fault.ts";
 import { decodePacket, encodePacket } from "./packet.ts";
@@ -104,8 +109,14 @@ class ProgramGuest extends PacketGuest {
   readonly #serviceNs: Nanoseconds;
   readonly #sessions: Sessions;
   readonly #program: Program;
+  readonly readMemoryMap?: () => readonly MemoryMapEntry[];
 
-  constructor(definition: ProgramDefinition, pageCount: number, services: GuestServices) {
+  constructor(
+    definition: ProgramDefinition,
+    pageCount: number,
+    services: GuestServices,
+    reservedBytes = 0,
+  ) {
     super(services);
     this.#serviceNs = serviceTime(definition);
     this.memory = new Memory({ logDeviceWrites: definition.logDeviceWrites ?? true });
@@ -115,7 +126,13 @@ class ProgramGuest extends PacketGuest {
     const { memory } = this;
     this.duplication = options && new Drivers({ memory, basePage: MEMORY_PAGES_MAX, options });
     this.ring = new ReceiveRing(this.memory, RING_CONTROL_ADDRESS, RING_SLOTS_ADDRESS);
-    const allocator = new PageAllocator(this.memory, ALLOCATOR_ADDRESS, pageCount);
+    let usablePages = pageCount;
+    if (reservedBytes > 0) {
+      putMemoryMap(this.memory, pageCount * PAGE_SIZE, reservedBytes);
+      this.readMemoryMap = () => readMemoryMap(this.memory);
+      usablePages = pagesIn(this.readMemoryMap());
+    }
+    const allocator = new PageAllocator(this.memory, ALLOCATOR_ADDRESS, usablePages);
     allocator.begin(FIRST_FREE_PAGE);
     this.#program = definition.boot({ memory: this.memory, allocator, services });
     this.#sessions = new Sessions({
@@ -163,6 +180,13 @@ class ProgramGuest extends PacketGuest {
   }
 }
 
+/** Pages that a program may use: what firmware says of the range from address 0. */
+function pagesIn(map: readonly MemoryMapEntry[]): number {
+  const own = map.find(({ address, kind }) => address === 0 && kind === "usable");
+  assert(own !== undefined, "firmware leaves the operating system something");
+  return own.sizeBytes / PAGE_SIZE;
+}
+
 function memoryPages({ memoryBytes = 1 << 20 }: ProgramOptions): number {
   const pageCount = memoryBytes / PAGE_SIZE;
   if (
@@ -202,10 +226,18 @@ export function programGuest(definition: ProgramDefinition): GuestImage {
   expectWindow(definition.window ?? SESSION_WINDOW_DEFAULT);
   const create = (services: GuestServices): Guest =>
     new ProgramGuest(definition, pageCount, services);
-  return {
+  const image: GuestImage = {
     name: definition.name,
     create,
     executions: (guest, client) => readJournal(guest.memory, DIRECTORY_ADDRESS, client),
     workload: (client, random) => definition.workload(client, random),
   };
+  const reserving = (reservedBytes: number): GuestImage => {
+    expectReservedBytes(reservedBytes);
+    return {
+      ...image,
+      create: (services) => new ProgramGuest(definition, pageCount, services, reservedBytes),
+    };
+  };
+  return { ...image, reserving };
 }

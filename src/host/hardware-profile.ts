@@ -66,6 +66,12 @@ export interface HardwareCosts {
   readonly replayEventNs: Nanoseconds;
   /** How much slower a machine runs while it is protected, in millionths of its time. */
   readonly runningPenaltyPpm: number;
+  /** Loading the driver that starts protection into a running system, which runs on beside it. */
+  readonly driverLoadNs: Nanoseconds;
+  /** Writing one page of second-level translation tables, while the machine runs. */
+  readonly tablePageNs: Nanoseconds;
+  /** Bringing a running system under a monitor, or out of its hands, beside stopping it. While stopped. */
+  readonly takeOverNs: Nanoseconds;
   /** Booting a machine from nothing. */
   readonly bootNs: Nanoseconds;
   /** Starting a stand-by machine whose memory is in place. */

@@ -126,8 +126,20 @@ export class DirectTlb implements CachedTranslations {
     this.#show(page);
   }
 
-  /** Forgets everything cached; pages stay watched. */
-  invalidate(): void {
+  /**
+   * Forgets everything cached; pages stay watched.
+   *
+   * @param except Broken on purpose: pages of which what is cached stays.
+   */
+  invalidate(except?: ReadonlySet<number>): void {
+    if (except !== undefined) {
+      const filled = this.#filled.splice(0);
+      for (const page of filled) {
+        if (except.has(page)) this.#filled.push(page);
+        else this.drop(page);
+      }
+      return;
+    }
     for (const page of this.#filled) {
       this.#cached[page - this.region.basePage] = 0;
       this.flags[page] = 0;

@@ -6,12 +6,13 @@ import { DirectTlb } from "./direct-tlb.ts";
 import { exchangeWords } from "./exchange-words.ts";
 import type { Extent } from "./extent.ts";
 import { InnerTlb } from "./inner-tlb.ts";
+import { NoSecondLevel } from "./no-second-level.ts";
 import { ADDRESS_PAGES_MAX, PAGE_MASK, PAGE_SIZE } from "./page.ts";
 import { isEqualAt } from "./page-compare.ts";
 import { pageIsZero } from "./page-is-zero.ts";
 import type { PageSet } from "./page-set.ts";
 import type { Region, RegionOptions } from "./region.ts";
-import type { Slat } from "./slat.ts";
+import type { SecondLevel } from "./second-level.ts";
 import type { Tlb } from "./tlb.ts";
 import { Translator, type WriteFaultHandler } from "./translator.ts";
 import type { WriteGuard } from "./write-guard.ts";
@@ -74,9 +75,9 @@ export class Memory {
 
   /**
    * Present, accessed, dirty and write-permitted, for each page. What inner machines write is noted in
-   * {@link Memory.composed} instead.
+   * {@link Memory.composed} instead. A machine on the bare host has none: nothing is noted.
    */
-  get slat(): Slat {
+  get slat(): SecondLevel {
     return this.#translator.slat;
   }
 
@@ -100,6 +101,29 @@ export class Memory {
       (sum, { backing }) => sum + backing.residentBytes,
       this.slat.residentBytes,
     );
+  }
+
+  /**
+   * From now on there is no second level of translation: the machine runs on the bare host, and its
+   * stores go unnoticed. What is cached leads where it did.
+   */
+  runBare(): void {
+    this.#translator.slat = new NoSecondLevel();
+    this.tlb.invalidate();
+  }
+
+  /**
+   * From now on every access goes through these tables, of a machine that ran without. Translations
+   * cached before are forgotten in the same step: a store through one would pass the tables by.
+   *
+   * @param keepsTranslations True is a defect for tests to notice: they stay, and since they carry no mark
+   *   of the tables no later invalidation reaches them.
+   */
+  runUnder(tables: SecondLevel, keepsTranslations = false): void {
+    assert(this.#translator.slat instanceof NoSecondLevel, "a machine on the bare host goes under");
+    this.#translator.slat = tables;
+    if (keepsTranslations) this.tlb.keepUnmarked();
+    else this.tlb.invalidate();
   }
 
   /**

@@ -2,6 +2,7 @@ import { assert } from "../sim/assert.ts";
 import { LeafTable } from "./leaf-table.ts";
 import { ADDRESS_PAGES_MAX } from "./page.ts";
 import type { PageSet } from "./page-set.ts";
+import type { SecondLevel } from "./second-level.ts";
 
 /** Entries of one leaf, as many as a page of a processor's own tables holds. */
 const LEAF_SHIFT = 9;
@@ -19,16 +20,13 @@ const PROTECTED = 3 * BITMAP_WORDS;
 /**
  * Second-level address translation: the flags that a processor with nested paging keeps for each
  * guest-physical page (EPT accessed and dirty flags, Intel SDM volume 3, "Accessed and Dirty Flags
- * for EPT"). Leaves come into being where pages are used.
+ * for EPT"). Leaves come into being where pages are used. It is what a machine has that is virtual from the
+ * beginning, kept beside the host's memory; `NestedTables` are the same within it.
  *
  * Clearing or protecting here does not reach translations that a `Tlb` has cached: whoever does so
  * has to invalidate those too.
  */
-export class Slat {
-  /**
-   * Who collects the dirty flags, as whoever began last has it noted here: of two that both collect
-   * and clear, each would miss what the other has taken.
-   */
+export class Slat implements SecondLevel {
   dirtyCollector: object | undefined = undefined;
   readonly #table = new LeafTable({ leafShift: LEAF_SHIFT, leafWords: 4 * BITMAP_WORDS });
 

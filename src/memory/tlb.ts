@@ -49,6 +49,8 @@ export class Tlb {
   readonly #direct: DirectTlb[] = [];
   /** And those of processors that run inner machines. */
   readonly #inner: CachedTranslations[] = [];
+  /** Broken on purpose: pages whose translations outlive every invalidation, until others take their place. */
+  #unmarked: Set<number> | undefined;
   /** Told of each write to a page that is watched as a table; the range lies within one page. */
   onTableWrite: ((address: number, lengthBytes: number) => void) | undefined = undefined;
 
@@ -111,17 +113,32 @@ export class Tlb {
     this.bytes[slot] = extent.bytes;
     this.offsets[slot] = offset;
     this.#counts[WALKS]! += 1;
+    this.#unmarked?.delete(page);
     return slot;
   }
 
   /** Forgets every translation, and with them every cached dirty state. */
   invalidate(): void {
+    if (this.#unmarked !== undefined) {
+      this.#invalidateMarked(this.#unmarked);
+      return;
+    }
     this.readTags.fill(NONE);
     this.writeTags.fill(NONE);
     for (const direct of this.#direct) direct.invalidate();
     for (const inner of this.#inner) inner.invalidate();
     this.#counts[INVALIDATIONS]! += 1;
     assert(this.writeTags[0] === NONE, "no dirty state outlives an invalidation");
+  }
+
+  /**
+   * Broken on purpose: what is cached now carries no mark of the tables that are used from now on, and
+   * whoever invalidates what comes from those leaves it alone.
+   */
+  keepUnmarked(): void {
+    const pages = new Set<number>();
+    this.forEachWritable((page) => pages.add(page));
+    this.#unmarked = pages;
   }
 
   /** Forgets the translation of one page, which got other bytes. Not counted as an invalidation. */
@@ -185,6 +202,16 @@ export class Tlb {
     }
     for (const direct of this.#direct) direct.forEachWritable(visit);
     for (const inner of this.#inner) inner.forEachWritable(visit);
+  }
+
+  #invalidateMarked(unmarked: ReadonlySet<number>): void {
+    for (let slot = 0; slot < TLB_SLOTS; slot += 1) {
+      const tag = this.readTags[slot]!;
+      if (tag !== NONE && !unmarked.has(tag / PAGE_SIZE)) this.drop(tag / PAGE_SIZE);
+    }
+    for (const direct of this.#direct) direct.invalidate(unmarked);
+    for (const inner of this.#inner) inner.invalidate();
+    this.#counts[INVALIDATIONS]! += 1;
   }
 
   #directOf(page: number): DirectTlb {

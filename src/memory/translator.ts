@@ -4,6 +4,7 @@ import type { AddressSpace } from "./address-space.ts";
 import type { Walker } from "./direct-tlb.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
 import type { Region } from "./region.ts";
+import type { SecondLevel } from "./second-level.ts";
 import { Slat } from "./slat.ts";
 import { TLB_SLOT_MASK, Tlb } from "./tlb.ts";
 import type { WriteSource } from "./write-source.ts";
@@ -21,7 +22,8 @@ export type WriteFaultHandler = (page: number, source: WriteSource) => void;
  * sets the accessed and dirty flags and takes write faults.
  */
 export class Translator implements Walker {
-  readonly slat: Slat = new Slat();
+  /** What lies below. Whoever replaces it sees to what is cached of the one before. */
+  slat: SecondLevel = new Slat();
   readonly tlb: Tlb = new Tlb();
   /** Asked before a write to a page that must not be written. */
   onWriteFault: WriteFaultHandler | undefined = undefined;

@@ -130,6 +130,10 @@ export class ChromeTraceMachines {
       case "witness.refused":
         this.#note(this.#roleTrack(record), atNs, `is refused term ${record.term}`);
         break;
+      case "start.cancelled":
+        this.#stop(record, atNs);
+        this.#role(record, atNs, "on the bare host");
+        break;
       case "protection.lost":
         this.#stop(record, atNs);
         this.#role(record, atNs, `primary, alone, term ${record.term}`);

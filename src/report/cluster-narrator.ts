@@ -41,6 +41,27 @@ export class ClusterNarrator {
         tell("·", `${host} runs ${shortName(record.machine)}; ${other} is to stand in for it`);
         break;
       }
+      case "start.requested": {
+        const [host, machine] = [shortName(record.host), shortName(record.machine)];
+        tell("·", `${machine}, which runs on the bare host ${host}, is to be protected`);
+        break;
+      }
+      case "start.entered": {
+        const [pause, machine] = [formatShort(record.pauseNs), shortName(record.machine)];
+        tell(
+          "·",
+          `${machine} goes on as the guest of a monitor, after it stood still for ${pause}`,
+        );
+        break;
+      }
+      case "start.mirrored":
+        tell("✓", `${shortName(record.secondary)} has all of ${shortName(record.machine)}`);
+        break;
+      case "start.cancelled": {
+        const [host, machine] = [shortName(record.host), shortName(record.machine)];
+        tell("!", `${machine} runs on the bare host ${host} again: ${record.reason}`);
+        break;
+      }
       case "failure.suspected": {
         const silence = formatShort(record.silentNs);
         const [host, peer] = [shortName(record.host), shortName(record.peer)];

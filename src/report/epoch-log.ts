@@ -123,6 +123,7 @@ export class EpochLog {
         this.#closeAll(({ host }) => host === record.host);
         break;
       case "protection.lost":
+      case "start.cancelled":
       case "machine.fenced":
         this.#closeAll((entry) => isOf(entry, record));
         break;

@@ -14,6 +14,7 @@ import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
 import { riscvNestedScenario } from "./riscv-nested.ts";
 import type { Scenario } from "./scenario.ts";
+import { riscvStartProtectionScenario, startProtectionScenario } from "./start-protection.ts";
 import { twinsScenario } from "./twins.ts";
 import { twoHartsScenario } from "./two-harts.ts";
 import { wideCounterScenario } from "./wide-counter.ts";
@@ -38,4 +39,6 @@ export const builtInScenarios: readonly Scenario[] = [
   powerFenceScenario,
   powerDuelScenario,
   arrayFenceScenario,
+  startProtectionScenario,
+  riscvStartProtectionScenario,
 ];

@@ -118,6 +118,36 @@ export interface PoolOptions {
   readonly link?: LinkOptions;
 }
 
+/** How a machine is booted on a bare host. */
+export interface BootOptions {
+  /** Where it runs: nothing else does, and nobody stands in for it. */
+  readonly host: Host;
+  /**
+   * Memory that the host's firmware keeps from the machine's operating system, right behind its RAM, for a
+   * monitor with translation tables: a multiple of 4,096. Default 1 MiB, enough for about 400 MiB of RAM.
+   */
+  readonly reservedBytes?: number;
+  /** The machine's name and network address. Default the image's name, numbered if taken. */
+  readonly name?: string;
+  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
+  readonly broken?: ClusterDefects;
+}
+
+/** How the protection of a machine that runs on its bare host is started. */
+export interface StartProtectionOptions {
+  /** Which host is to stand in for it. */
+  readonly secondary: Host;
+  /** How the secondary is kept ready. Default `schemes.checkpoint()`. */
+  readonly scheme?: Scheme;
+  /** When a silent host is suspected. Default heartbeats of 10 ms and a time-out of 100 ms. */
+  readonly detection?: DetectionOptions;
+  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
+  readonly broken?: ClusterDefects;
+}
+
+/** What firmware keeps unless it is told otherwise. */
+const RESERVED_BYTES_DEFAULT = 1_048_576;
+
 /**
  * A simulated cluster: hosts, links, machines, clients and time. Everything in it is a function of
  * the seed and of the calls made; nothing outside is read.
@@ -322,6 +352,69 @@ export class Simulation {
     this.#machines.set(machine, made);
     this.#fences.set(made, fence);
     return made;
+  }
+
+  /**
+   * Boots a machine on a bare host, where it serves unprotected: nothing lies below its operating system but
+   * a range of memory that firmware has kept, so that it can be protected later, while it runs
+   * ({@link Simulation.startProtection}).
+   *
+   * @throws StandinTypeError `NO_MEMORY_MAP` for an image that cannot be told of a reserved range.
+   * @throws StandinRangeError `BARE_HOST` for a host that is off or runs something else, `RESERVED_BYTES`,
+   *   or when the name is taken.
+   */
+  boot(image: GuestImage, options: BootOptions): ProtectedMachine {
+    const { host, reservedBytes = RESERVED_BYTES_DEFAULT, broken = {} } = options;
+    if (image.reserving === undefined) {
+      throw new StandinTypeError(
+        "NO_MEMORY_MAP",
+        `boot: expected an image that reads its firmware's memory map, as programs in TypeScript and RISC-V machines do, got ${image.name}`,
+      );
+    }
+    const resident = this.machines.find(({ nodes }) =>
+      nodes.some((node) => node.host === host && node.alive),
+    );
+    if (host.power === "off" || resident !== undefined) {
+      const state = resident === undefined ? "is off" : `has a part of ${resident.name}`;
+      throw new StandinRangeError(
+        "BARE_HOST",
+        `boot: expected a host that is on and has no other machine, got ${host.name}, which ${state}`,
+      );
+    }
+    const machine = this.#checkedName(options.name ?? this.#freeName(image.name));
+    const reserving = image.reserving(reservedBytes);
+    this.#witness ??= this.#makeWitness();
+    const witness = this.#witness;
+    // Any of them may come to stand by for it.
+    for (const each of this.#linkOptions.keys()) this.#connect(each, witness.host);
+    const { engine, network, clientNetwork: clients } = this;
+    const shared = { engine, network, clients, machine, broken, witness: witness.host.name };
+    const made = new ProtectedMachine({
+      protection: { ...shared, scheme: checkpoint(), detection: detectionSettings() },
+      image: reserving,
+      primary: host,
+      witness,
+    });
+    this.#machines.set(machine, made);
+    return made;
+  }
+
+  /**
+   * Starts to protect a machine that runs on its bare host, while it serves: see
+   * {@link ProtectedMachine.startProtection}. The call only begins it; `machine.isProtected` tells when it is done, and
+   * the trace each step (`start.…`).
+   *
+   * @throws StandinRangeError `NOBODY_SERVES`, `ALREADY_PROTECTED`, `STAND_BY_HOST`, `RESERVED_RANGE_TOO_SMALL`;
+   *   StandinTypeError `SAME_HOST`, and what the scheme refuses. Nothing is changed then.
+   */
+  startProtection(machine: ProtectedMachine, options: StartProtectionOptions): void {
+    const { secondary, scheme = checkpoint(), broken = {} } = options;
+    const detection = detectionSettings(options.detection);
+    const { activeHost } = machine;
+    for (const host of [activeHost, this.#witness?.host]) {
+      if (host !== undefined) this.#connect(host, secondary);
+    }
+    machine.startProtection(secondary, { scheme, detection, broken });
   }
 
   /**

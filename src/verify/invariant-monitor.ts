@@ -7,8 +7,12 @@ import { OneServer } from "./invariants/one-server.ts";
 import { OneTranscript } from "./invariants/one-transcript.ts";
 import { OneWriter } from "./invariants/one-writer.ts";
 import { OutputCommit } from "./invariants/output-commit.ts";
+
 import { PlacedApart } from "./invariants/placed-apart.ts";
 import { ProfileKept } from "./invariants/profile-kept.ts";
+
+import { ProtectionStart } from "./invariants/protection-start.ts";
+
 import { ReplayIdentity } from "./invariants/replay-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { StandinRecord } from "./standin-record.ts";
@@ -31,6 +35,7 @@ export class InvariantMonitor implements TraceSink {
     new InputKept(),
     new PlacedApart(),
     new ProfileKept(),
+    new ProtectionStart(),
   ];
   readonly #violations: Violation[] = [];
   /** Violations of the ledger that were noted already: it is compared again after each run. */

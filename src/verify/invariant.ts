@@ -19,6 +19,7 @@ export type InvariantName =
   | "input-kept"
   | "placed-apart"
   | "profile-kept"
+  | "protection-start"
   | "nothing-lost"
   | "executed-once";
 

@@ -5,7 +5,9 @@ import type { FencingRecord } from "../cluster/fencing/records.ts";
 import type { PlacementRecord } from "../cluster/placement/records.ts";
 import type { PooledRecord } from "../cluster/pool/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
+import type { StartRecord } from "../cluster/start/records.ts";
 import type { PoolRecord } from "../host/pool/records.ts";
+
 import type { HostRecord } from "../host/records.ts";
 import type { CompareRecord } from "../lockstep/compare/records.ts";
 import type { LockstepRecord } from "../lockstep/records.ts";
@@ -24,4 +26,5 @@ export type StandinRecord =
   | PooledRecord
   | DetectionRecord
   | FencingRecord
+  | StartRecord
   | PlanRecord;

@@ -99,7 +99,10 @@ export type ZooName =
   | "fence-race"
   | "stale-key-accepted"
   | "preempt-without-test"
-  | "one-path-suspected";
+  | "one-path-suspected"
+  | "translations-kept-at-start"
+  | "tables-outside-reserved"
+  | "mirrored-before-commit";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -431,6 +434,21 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a peer that is silent on one of two paths is suspected",
     scenario: "power-fence",
     cluster: { onePathSuspected: true },
+  },
+  "translations-kept-at-start": {
+    what: "what a processor cached on the bare host outlives the take-over and every later invalidation",
+    scenario: "start-protection",
+    cluster: { start: { translationsKept: true } },
+  },
+  "tables-outside-reserved": {
+    what: "the monitor's translation tables are put below the reserved range, where the machine's memory is",
+    scenario: "start-protection",
+    cluster: { start: { tablesOutside: true } },
+  },
+  "mirrored-before-commit": {
+    what: "a machine counts as mirrored when its blackout is over, before the pages are committed",
+    scenario: "start-protection",
+    cluster: { start: { mirroredEarly: true } },
   },
 };
 

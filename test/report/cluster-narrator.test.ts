@@ -104,3 +104,18 @@ test("cluster narrator: power that is cut, and paths that fall silent", () => {
     "✗ the array refuses term 2 to b: term 2 is given",
   ]);
 });
+
+test("cluster narrator: the start of protection, or that it came to nothing", () => {
+  const records: Timed[] = [
+    [1, { kind: "start.requested", secondary: "b", ...onA }],
+    [2, { kind: "start.entered", pauseNs: 74_000, ...onA }],
+    [3, { kind: "start.mirrored", secondary: "b", ...onA }],
+    [4, { kind: "start.cancelled", reason: "b does not answer", ...onA }],
+  ];
+  expect(told(records)).toEqual([
+    "· m, which runs on the bare host a, is to be protected",
+    "· m goes on as the guest of a monitor, after it stood still for 74.0 us",
+    "✓ b has all of m",
+    "! m runs on the bare host a again: b does not answer",
+  ]);
+});

@@ -82,7 +82,7 @@ test("simulation: a machine is lost to no client while it is between two hosts",
 
 test("simulation: what is checked has names", () => {
   const { sim } = pairUnderTest();
-  expect(sim.invariants).toHaveLength(11);
+  expect(sim.invariants).toHaveLength(12);
   expect(sim.machines).toHaveLength(1);
   expect(sim.clients).toHaveLength(1);
 });

@@ -22,6 +22,7 @@ test("invariant monitor: names everything that it checks", () => {
     "input-kept",
     "placed-apart",
     "profile-kept",
+    "protection-start",
     "nothing-lost",
     "executed-once",
   ]);

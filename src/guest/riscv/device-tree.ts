@@ -28,6 +28,8 @@ export interface VirtioWindow extends AddressRange {
 export interface MachineTreeOptions {
   /** All RAM. */
   readonly memory: AddressRange;
+  /** Memory right behind it that firmware has kept back; absent without any. */
+  readonly firmware?: AddressRange;
   readonly harts: number;
   /** Steps of `mtime` in a second. */
   readonly timebaseHz: number;
@@ -49,9 +51,12 @@ export interface MachineTreeOptions {
  *   a range that is empty, not in memory or over another one.
  */
 export function machineTree(options: MachineTreeOptions): Uint8Array {
-  const { memory, commandLine = "", reservedRanges = [], harts } = options;
+  const { memory, firmware, commandLine = "", reservedRanges = [], harts } = options;
   expectCommandLine(commandLine);
   expectReservedRanges(reservedRanges, memory);
+  const firmwareBytes = firmware?.sizeBytes ?? 0;
+  const physical = { ...memory, sizeBytes: memory.sizeBytes + firmwareBytes };
+  const reserved = firmware === undefined ? reservedRanges : [...reservedRanges, firmware];
   const root: DeviceTreeNode = {
     name: "",
     properties: [
@@ -64,16 +69,16 @@ export function machineTree(options: MachineTreeOptions): Uint8Array {
       chosen(commandLine),
       {
         name: named("memory", memory.address),
-        properties: [["device_type", "memory"], registers(memory)],
+        properties: [["device_type", "memory"], registers(physical)],
       },
-      ...(reservedRanges.length > 0 ? [reservedMemory(reservedRanges)] : []),
+      ...(reserved.length > 0 ? [reservedMemory(reserved, firmware)] : []),
       processors(harts, options.timebaseHz),
       devices(options),
       powerSwitch("poweroff", POWER_PASS),
       powerSwitch("reboot", POWER_RESET),
     ],
   };
-  return writeDeviceTree(root, { reservations: reservedRanges });
+  return writeDeviceTree(root, { reservations: reserved });
 }
 
 type Property = DeviceTreeNode["properties"][number];
@@ -96,7 +101,11 @@ function chosen(commandLine: string): DeviceTreeNode {
   return { name: "chosen", properties: [["bootargs", commandLine], console] };
 }
 
-function reservedMemory(ranges: readonly AddressRange[]): DeviceTreeNode {
+/** Nobody may even map what firmware has kept: it is `no-map`. */
+function reservedMemory(
+  ranges: readonly AddressRange[],
+  firmware: AddressRange | undefined,
+): DeviceTreeNode {
   return {
     name: "reserved-memory",
     properties: [
@@ -106,7 +115,7 @@ function reservedMemory(ranges: readonly AddressRange[]): DeviceTreeNode {
     ],
     children: ranges.map((range) => ({
       name: named("reserved", range.address),
-      properties: [registers(range)],
+      properties: range === firmware ? [registers(range), ["no-map", true]] : [registers(range)],
     })),
   };
 }

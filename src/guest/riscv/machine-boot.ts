@@ -77,7 +77,9 @@ export function putTree(
 ): AddressRange | undefined {
   const { deviceTree = true, commandLine = "", reservedRanges = [] } = wishes;
   if (!deviceTree) {
-    expectNoTreeRequest(commandLine, reservedRanges);
+    const { firmware } = facts;
+    const told = firmware === undefined ? reservedRanges : [...reservedRanges, firmware];
+    expectNoTreeRequest(commandLine, told);
     return undefined;
   }
   const blob = machineTree({ ...facts, commandLine, reservedRanges });

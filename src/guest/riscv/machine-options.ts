@@ -84,6 +84,11 @@ export interface RiscvMachineOptions {
   readonly commandLine?: string;
   /** RAM that the device tree asks the operating system to leave alone. */
   readonly reservedRanges?: readonly AddressRange[];
+  /**
+   * Memory behind the RAM that firmware keeps back, in bytes, a multiple of 4096: the device tree shows it as
+   * reserved memory, and no hart reaches it. Default 0.
+   */
+  readonly firmwareBytes?: number;
   /** Virtual time of a tick, a whole number of nanoseconds. Default 10: 100 million a second. */
   readonly nsPerTick?: number;
   /** Ticks in which `mtime` rises by one. Default 10. */

@@ -7,12 +7,18 @@ import { StandinRangeError } from "../../sim/errors.ts";
 import type { Nanoseconds } from "../../sim/time.ts";
 import { CONSOLE_RING_BYTES, ConsoleLine } from "../console-line.ts";
 import { CONSOLE_CLIENT } from "../console-packet.ts";
+
 import { Drivers, type DuplicationOptions } from "../drivers.ts";
+
+import type { MemoryMapEntry } from "../firmware/memory-map.ts";
+import { expectReservedBytes } from "../firmware/reserved-bytes.ts";
+
 import type { Guest, GuestImage, GuestRun, GuestServices, GuestStorage } from "../guest.ts";
 import { hardwareBytes, type Profile } from "../profile.ts";
 import { frameOf, MACHINE_MAC, packetIn } from "./client-bridge.ts";
 import type { RiscvMachineOptions } from "./machine-options.ts";
 import type { MachineRun } from "./machine-run.ts";
+import { readTreeMemoryMap } from "./read-device-tree.ts";
 import { RiscvMachine } from "./riscv-machine.ts";
 import { shownAddress } from "./shown-address.ts";
 import { trapName } from "./trap-name.ts";
@@ -117,6 +123,13 @@ export class RiscvGuest implements Guest {
     return this.machine.storage;
   }
 
+  /** The device tree, where firmware has put it before the machine began. */
+  readMemoryMap(): readonly MemoryMapEntry[] {
+    const { deviceTree } = this.machine;
+    if (deviceTree === undefined) return [];
+    return readTreeMemoryMap(this.memory.dmaRead(deviceTree.address, deviceTree.sizeBytes));
+  }
+
   /** Ticks: instructions begun, and time for which all harts waited. */
   get instructionCount(): number {
     return this.machine.ticks;
@@ -206,6 +219,10 @@ export function stoppedBy(run: Exclude<MachineRun, { reason: "limit" | "idle" }>
  */
 export function riscvGuest(options: RiscvGuestOptions): GuestImage {
   const { name, bootTicks = 0, executions, workload } = options;
+  const reserving = (firmwareBytes: number): GuestImage => {
+    expectReservedBytes(firmwareBytes);
+    return riscvGuest({ ...options, firmwareBytes });
+  };
   if (!(Number.isInteger(bootTicks) && bootTicks >= 0 && bootTicks <= BOOT_TICKS_MAX)) {
     throw new StandinRangeError(
       "BOOT_TICKS",
@@ -217,5 +234,6 @@ export function riscvGuest(options: RiscvGuestOptions): GuestImage {
     create: (services) => new RiscvGuest(options, services),
     executions: executions ?? (() => new Map()),
     workload: workload ?? (() => ({ request: () => new Uint8Array(0) })),
+    reserving,
   };
 }

@@ -115,8 +115,11 @@ export class RiscvMachine {
     this.#turns = new HartTurns(hartCount, options.random32 ?? defaultDraws());
 
     loadImages(memory, images);
+    const { firmwareBytes = 0 } = options;
+    const firmware = { address: ram.address + ram.sizeBytes, sizeBytes: firmwareBytes };
     this.deviceTree = putTree(memory, options, {
       memory: ram,
+      ...(firmwareBytes > 0 ? { firmware } : {}),
       taken,
       harts: hartCount,
       timebaseHz: this.clock.timebaseHz,

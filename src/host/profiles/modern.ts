@@ -35,6 +35,9 @@ export const modern: HardwareProfile = {
   recordEventNs: 1_000,
   replayEventNs: 2_000,
   runningPenaltyPpm: 30_000,
+  driverLoadNs: ms(2),
+  tablePageNs: 600,
+  takeOverNs: us(40),
   bootNs: ms(125),
   promoteNs: ms(5),
   announceNs: ms(1),
@@ -90,6 +93,12 @@ export const modern: HardwareProfile = {
       "estimate: as recordEventNs, and a counter set to stop the processor at the recorded place, with a few single steps",
     runningPenaltyPpm:
       "estimate: writes to watched pages and colder caches; whole-system overheads published for 2010s systems (NiLiCon 19-67 %) contain pauses and faults, which are charged separately",
+    driverLoadNs:
+      "estimate: a module of some hundred kilobytes read from memory, linked and started",
+    tablePageNs:
+      "computed: 512 entries of 8 bytes made at about a nanosecond each, and the page zeroed before",
+    takeOverNs:
+      "estimate: some 150 fields of a control block written at about 50 ns each, a few dozen registers of the system read, the processor's virtualization switched on and entered, on each processor at once",
     bootNs: "Firecracker's SPECIFICATION: at most 125 ms from start to the guest's first process",
     promoteNs: "estimate: connecting devices and starting processors; memory is in place",
     announceNs: "estimate: one gratuitous ARP through two switches and the host's own queue",

@@ -45,6 +45,9 @@ export const remus2008: HardwareProfile = {
   recordEventNs: 3_000,
   replayEventNs: 6_000,
   runningPenaltyPpm: 250_000,
+  driverLoadNs: ms(10),
+  tablePageNs: 2_500,
+  takeOverNs: us(150),
   bootNs: ms(10_000),
   promoteNs: ms(700),
   announceNs: ms(10),
@@ -97,6 +100,11 @@ export const remus2008: HardwareProfile = {
       "estimate: as recordEventNs, and a branch counter that overflows early with some single steps (ReVirt, OSDI'02)",
     runningPenaltyPpm:
       "computed: a kernel build at 10 checkpoints/s takes 1.31 times as long (Remus, NSDI'08), of which pauses explain 4 %; the rest is write faults and the replication competing for the processor",
+    driverLoadNs: "estimate: as on later machines, five times slower",
+    tablePageNs:
+      "estimate: nested paging came later; a shadow table's page of 512 entries made at 5 ns each",
+    takeOverNs:
+      "estimate: as on later machines, with entries and exits of thousands of cycles, about four times slower",
     bootNs: "estimate: a Linux of 2008 from power-on to its services",
     promoteNs:
       "computed: failover takes about 1 s with detection (Remus, NSDI'08), detection a few missed checkpoints",

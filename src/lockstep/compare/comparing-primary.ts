@@ -156,6 +156,8 @@ export class ComparingPrimary {
   #committed(epoch: number): void {
     assert(epoch === this.#epoch, "a checkpoint is taken when the one before is acknowledged");
     this.#releaseCovered();
+    // Of what its delegate does not hold there is nothing; but it is known from here on that it may leave.
+    this.#side.gate.release(epoch);
     this.#hold.goOn();
     this.#regulation.committed();
   }

@@ -161,6 +161,7 @@ export class Atlas implements TraceSink {
       case "machine.fenced":
       case "stand-by.abandoned":
       case "protection.lost":
+      case "start.cancelled":
       case "failover.serving":
       case "duplication.serving":
         if (!this.#pooled.has(record.machine)) this.#copies(record.machine).record(record);

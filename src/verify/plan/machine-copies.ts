@@ -1,11 +1,12 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
 import type { FencingRecord } from "../../cluster/fencing/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
+import type { StartRecord } from "../../cluster/start/records.ts";
 import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord | FencingRecord | LockstepRecord,
+  CheckpointRecord | ClusterRecord | FencingRecord | LockstepRecord | StartRecord,
   {
     kind:
       | "witness.registered"
@@ -22,6 +23,7 @@ export type CopyRecord = Extract<
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
+      | "start.cancelled"
       | "failover.serving"
       | "duplication.serving";
   }
@@ -165,6 +167,7 @@ export class MachineCopies {
         if (this.#standBy === host) this.#standBy = undefined;
         break;
       case "protection.lost":
+      case "start.cancelled":
       case "failover.serving":
       case "duplication.serving":
         this.#serving = host;

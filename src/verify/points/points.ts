@@ -90,6 +90,25 @@ export const points: readonly Point[] = [
   noted("output.held", "the machine sent a packet, which is held back"),
   noted("output.released", "a packet of the machine is let out"),
   noted("output.discarded", "a packet of the machine is thrown away"),
+  // Start of protection
+  noted(
+    "firmware.reserved",
+    "a machine is booted on a host whose firmware has kept a range of memory",
+  ),
+  announced("start.requested", "somebody wants a machine protected that runs on its bare host"),
+  announced("start.driver-loaded", "the driver has found the reserved range in the memory map"),
+  announced(
+    "start.tables-placed",
+    "a monitor with its translation tables is in the reserved range",
+  ),
+  announced("start.entered", "the running system has become the monitor's guest and goes on"),
+  announced("start.prepared", "the host that is to stand by has booted the machine and waits"),
+  announced(
+    "start.brownout",
+    "the primary knows that the secondary waits; copying is about to begin",
+  ),
+  announced("start.mirrored", "the primary knows that the secondary has the whole machine"),
+  announced("start.cancelled", "the machine runs on its bare host again, unprotected"),
   // Roles
   noted("witness.registered", "the witness knows who serves a machine at first"),
   announced("protection.started", "the primary begins to protect a machine"),

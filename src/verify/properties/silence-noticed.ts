@@ -78,6 +78,7 @@ class Watch {
       case "failure.suspected":
       case "protection.lost":
       case "stand-by.abandoned":
+      case "start.cancelled":
         this.#pairs.delete(record.machine);
         return;
       case "host.paused":
