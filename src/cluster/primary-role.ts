@@ -58,12 +58,14 @@ export function* primaryRole(
   heartbeat.stop();
   for (const each of streams) each.close();
   gate.closeBypass();
-  if (vm.paused && !isTaken) vm.resume();
+  if (vm.paused && !isTaken && replication.standsUntilNamed !== true) vm.resume();
   vm.setPenalty(0);
 
   // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
-  const isAsked = order !== "dismiss" || broken.dismissWithoutTerm !== true;
-  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node)));
+  const isUnasked =
+    (order === "dismiss" && broken.dismissWithoutTerm === true) ||
+    (order === "hand-over" && broken.handoverWithoutTerm === true);
+  const granted = !isTaken && (isUnasked || (yield* claimNextTerm(protection, node)));
   while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
@@ -73,6 +75,7 @@ export function* primaryRole(
     const reason = reasonOf(end.key, order);
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
+    if (vm.paused) vm.resume();
     node.alone = true;
   } else {
     node.role = "fenced";

@@ -25,6 +25,8 @@ export interface ClusterDefects {
   readonly witnessWithoutTerm?: boolean;
   /** A primary that dismisses its secondary does not ask the witness, which may name that secondary yet. */
   readonly dismissWithoutTerm?: boolean;
+  /** A primary whose offer was not answered in time goes on without asking the witness. */
+  readonly handoverWithoutTerm?: boolean;
   /** Heartbeats are sent by the network card: a paused host still seems to live. */
   readonly heartbeatFromPausedHost?: boolean;
   /** The stream between the hosts does not look at its check values. */

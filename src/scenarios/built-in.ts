@@ -1,5 +1,6 @@
 import { counterScenario } from "./counter.ts";
 import { keyValueScenario } from "./key-value.ts";
+import { migrateByGroupsScenario, migratePostCopyScenario, migrateScenario } from "./migrate.ts";
 import { muncherScenario } from "./muncher.ts";
 import { riscvJournalScenario } from "./riscv-journal.ts";
 import { riscvKeyValueScenario } from "./riscv-key-value.ts";
@@ -18,4 +19,7 @@ export const builtInScenarios: readonly Scenario[] = [
   muncherScenario,
   twinsScenario,
   wideCounterScenario,
+  migrateScenario,
+  migratePostCopyScenario,
+  migrateByGroupsScenario,
 ];

@@ -1,5 +1,6 @@
 import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
+import type { MigrationRecord } from "../cluster/migration/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
 import type { HostRecord } from "../host/records.ts";
 import type { CompareRecord } from "../lockstep/compare/records.ts";
@@ -14,4 +15,5 @@ export type StandinRecord =
   | LockstepRecord
   | CompareRecord
   | ClusterRecord
+  | MigrationRecord
   | PlanRecord;

@@ -1,3 +1,4 @@
+import type { MigrationDefects } from "../cluster/migration/way.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { ProgramOptions } from "../guest/program-guest.ts";
 import type { MachineDefects } from "../guest/riscv/machine-options.ts";
@@ -8,6 +9,7 @@ import { StandinRangeError } from "../sim/errors.ts";
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
 export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
+  readonly migration?: MigrationDefects;
   readonly program?: Pick<ProgramOptions, "executeRetries" | "logDeviceWrites">;
   /** In RISC-V machines. */
   readonly machine?: MachineDefects;
@@ -67,7 +69,10 @@ export type ZooName =
   | "replay-one-late"
   | "replay-unchecked"
   | "released-before-comparison"
-  | "duplicate-output-at-promotion";
+  | "duplicate-output-at-promotion"
+  | "skipped-page-forgotten"
+  | "zero-page-instead-of-waiting"
+  | "source-goes-on-unasked";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -278,6 +283,21 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     scenario: "kv",
     compare: { sendDropped: true },
   },
+  "skipped-page-forgotten": {
+    what: "a page that pre-copy skipped, because it was written again, is not sent in the next round",
+    scenario: "migrate",
+    migration: { skippedForgotten: true },
+  },
+  "zero-page-instead-of-waiting": {
+    what: "a machine that touches a page which has not come yet goes on with a page of zeros",
+    scenario: "migrate-post-copy",
+    migration: { zeroPage: true },
+  },
+  "source-goes-on-unasked": {
+    what: "a source whose offer is not answered in time goes on without asking the witness",
+    scenario: "migrate",
+    cluster: { handoverWithoutTerm: true },
+  },
 };
 
 /** All names, in the order of the zoo. */
@@ -291,8 +311,10 @@ export const zooNames: readonly ZooName[] = Object.keys(zoo) as ZooName[];
 export function defectsOf(names: readonly string[]): Defects {
   const defects: { -readonly [Layer in keyof Defects]: Defects[Layer] } = {};
   for (const name of names) {
-    const { checkpoint, cluster, program, machine, part, log, compare } = memberNamed(name);
+    const { checkpoint, cluster, migration, program, machine, part, log, compare } =
+      memberNamed(name);
     if (checkpoint !== undefined) defects.checkpoint = { ...defects.checkpoint, ...checkpoint };
+    if (migration !== undefined) defects.migration = { ...defects.migration, ...migration };
     if (cluster !== undefined) defects.cluster = { ...defects.cluster, ...cluster };
     if (program !== undefined) defects.program = { ...defects.program, ...program };
     if (part !== undefined) defects.part = { ...defects.part, ...part };

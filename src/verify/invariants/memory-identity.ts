@@ -23,7 +23,11 @@ export class MemoryIdentity implements Invariant {
       case "failover.loaded":
         // What was replayed since: see `ReplayIdentity`.
         if (record.position !== undefined) return undefined;
+        // Its memory comes later, see below.
+        if (record.split === true) return undefined;
         return this.#compare(record, record.epochTerm, "stands in with");
+      case "migration.whole":
+        return this.#compare(record, record.epochTerm, "has got");
       default:
         return undefined;
     }

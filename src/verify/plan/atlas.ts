@@ -134,6 +134,11 @@ export class Atlas implements TraceSink {
       case "stand-by.abandoned":
       case "protection.lost":
       case "failover.serving":
+      case "migration.ordered":
+      case "migration.stayed":
+      case "migration.left":
+      case "migration.received":
+      case "migration.whole":
         this.#copies(record.machine).record(record);
         break;
       default:
@@ -153,6 +158,9 @@ export class Atlas implements TraceSink {
     const { machine, whole, members, unreadyStandBy } = copies;
     if (this.#off.has(host)) return undefined;
     if (host === this.#witness) return this.#objectionToLosingWitness(copies, nowNs);
+    if (copies.isHalf(host)) {
+      return `${host} has a part of ${machine} that no other host has, while it is moved by post-copy`;
+    }
     if (whole.has(host) && whole.size === 1) {
       return unreadyStandBy === undefined
         ? `${host} has the last copy of ${machine}`

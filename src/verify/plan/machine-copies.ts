@@ -1,10 +1,11 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
+import type { MigrationRecord } from "../../cluster/migration/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
 import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord | LockstepRecord,
+  CheckpointRecord | ClusterRecord | LockstepRecord | MigrationRecord,
   {
     kind:
       | "witness.registered"
@@ -17,7 +18,12 @@ export type CopyRecord = Extract<
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
-      | "failover.serving";
+      | "failover.serving"
+      | "migration.ordered"
+      | "migration.stayed"
+      | "migration.left"
+      | "migration.received"
+      | "migration.whole";
   }
 >;
 
@@ -35,6 +41,12 @@ export class MachineCopies {
   readonly #whole: Set<string> = new Set();
   /** Who has asked for the next term, and whom the witness may yet name. */
   readonly #claimants: Set<string> = new Set();
+  /** The two hosts that a machine needs which goes on before its memory has come (post-copy). */
+  #halves: { readonly from: string; readonly to: string } | undefined;
+  /** Hosts that are to let the machine go, or give it up; each needs the witness to name somebody. */
+  readonly #leaving: Set<string> = new Set();
+  /** True from when the witness has named the second of them. */
+  #isSplit = false;
   /** True while one host serves alone and nothing is left to be decided. */
   #isAlone = false;
 
@@ -55,6 +67,7 @@ export class MachineCopies {
 
   /** True while it is to be decided who serves, though nothing goes wrong any more. */
   get isUndecided(): boolean {
+    if (this.#leaving.size > 0) return true;
     if (this.#isAlone || this.#whole.size === 0) return false;
     if (this.#claimants.size > 0) return true;
     // Before the first protection nobody suspects anybody.
@@ -70,6 +83,14 @@ export class MachineCopies {
       : this.#standBy;
   }
 
+  /** Whether a part of the machine is on this host and nowhere else, or may be before anybody can tell. */
+  isHalf(host: string): boolean {
+    const halves = this.#halves;
+    if (halves === undefined) return false;
+    if (this.#isSplit) return host === halves.from || host === halves.to;
+    return host === halves.to && this.#claimants.has(host);
+  }
+
   /** Whether the witness may yet name this host. */
   isClaimant(host: string): boolean {
     return this.#claimants.has(host);
@@ -78,6 +99,7 @@ export class MachineCopies {
   /** A host lost power, and its copy with it. */
   crashed(host: string): void {
     this.#whole.delete(host);
+    this.#leaving.delete(host);
     if (this.#standBy === host) this.#standBy = undefined;
   }
 
@@ -124,7 +146,23 @@ export class MachineCopies {
       case "term.requested":
         this.#claimants.add(host);
         break;
+      case "migration.ordered":
+        this.#leaving.add(host);
+        break;
+      case "migration.stayed":
+      case "migration.left":
+        this.#leaving.delete(host);
+        break;
+      case "migration.received":
+        this.#halves = { from: record.from, to: host };
+        break;
+      case "migration.whole":
+        this.#halves = undefined;
+        this.#isSplit = false;
+        break;
       case "witness.granted":
+        this.#isSplit = this.#halves?.to === host;
+        if (!this.#isSplit) this.#halves = undefined;
         // The others will be refused, whatever they have.
         this.#keepOnly(host);
         this.#standBy = undefined;
