@@ -100,7 +100,7 @@ export class Migration implements TraceSink {
     return this.#bytes;
   }
 
-  /** For how many pages the machine had to wait at the target. */
+  /** How often the machine had to wait for a page at the target. */
   get awaitedPages(): number {
     return this.#awaitedPages;
   }
@@ -155,7 +155,7 @@ export class Migration implements TraceSink {
       case "migration.received":
         this.#isSplit = true;
         return;
-      case "page.fetched":
+      case "page.awaited":
         this.#awaitedPages += 1;
         return;
       case "failover.serving":
