@@ -87,7 +87,7 @@ export function migrate(
 function expectSource(machine: string, { serving, current }: MigrateParties): MachineNode {
   const isMoving = current?.outcome === "under way";
   if (serving !== undefined && !isMoving) return serving;
-  const state = isMoving ? `which is on its way to ${current?.to}` : "which nobody serves";
+  const state = isMoving ? `which is on its way to ${current.to}` : "which nobody serves";
   throw new StandinRangeError(
     "MIGRATION_SOURCE",
     `migrate: expected a machine that a host serves and that is not being moved, got ${machine}, ${state}`,

@@ -208,7 +208,7 @@ test("migrate: a machine whose stores nobody sees is refused by post-copy, in on
 });
 
 test("migrate: settings out of range are refused", () => {
-  const refused = (code: string) => expect.objectContaining({ code });
+  const refused = (code: string): unknown => expect.objectContaining({ code });
   expect(() => migrations.preCopy({ batchPages: 0 })).toThrow(refused("MIGRATION_OPTION"));
   expect(() => migrations.postCopy({ push: 0.5 })).toThrow(refused("MIGRATION_OPTION"));
   expect(() => migrations.groupByGroup({ pages: 0 })).toThrow(refused("CAPTURE_OPTION"));

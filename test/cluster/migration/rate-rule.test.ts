@@ -30,7 +30,7 @@ test("rate rule: it ends above the maximum, and with less than 256 KiB left", ()
 });
 
 test("rate rule: what cannot be is refused", () => {
-  const refused = expect.objectContaining({ code: "MIGRATION_OPTION" });
+  const refused: unknown = expect.objectContaining({ code: "MIGRATION_OPTION" });
   expect(() => new RateRule({ minimum: mbps(2), maximum: mbps(1) })).toThrow(refused);
   expect(() => new RateRule({ minimum: 0 })).toThrow(refused);
   expect(() => new RateRule({ increment: -1 })).toThrow(refused);
