@@ -12,6 +12,7 @@ import { VirtualMachine } from "../host/virtual-machine.ts";
 import { MemoryDigest } from "../memory/memory-digest.ts";
 import { assert } from "../sim/assert.ts";
 import { Channel } from "../sim/channel.ts";
+import { Condition } from "../sim/condition.ts";
 import type { Engine } from "../sim/engine.ts";
 import { Signal } from "../sim/signal.ts";
 import type { SecondaryReplication } from "./scheme.ts";
@@ -67,27 +68,29 @@ export class MachineNode {
   readonly #incarnation: number;
   #isRemoved = false;
   readonly #options: MachineNodeOptions;
-  role: Role;
+  #role: Role;
+  #alone = false;
+  /** Notified when its role changes, or when it begins or ends to serve alone. */
+  readonly changed: Condition;
   /** The term in which the node serves or follows. */
   term: number;
   /** Whom it protects the machine with, or stands by; the last one if that is over. */
   peer: string | undefined;
   /** What keeps the node ready to stand in, while it is a secondary and after. */
   replication: SecondaryReplication | undefined;
-  /** True while the node serves without a secondary and nobody is about to change that. */
-  alone = false;
 
   constructor(options: MachineNodeOptions) {
     const { engine, clients, machine, host, image, role, term = 1 } = options;
     const { release = atCommit() } = options;
     this.#options = options;
     this.host = host;
-    this.role = role;
+    this.#role = role;
     this.term = term;
     this.#incarnation = host.incarnation;
     this.held = new Signal(engine, `${machine} on ${host.name}: output held`);
     this.requested = new Signal(engine, `${machine} on ${host.name}: checkpoint requested`);
     const name = `${machine} on ${host.name}: orders`;
+    this.changed = new Condition(engine, `${machine} on ${host.name}: role`);
     this.orders = new Channel(engine, name, { capacity: ORDERS_MAX });
     [this.gate, this.progress] = this.#makeGate(release);
     this.inbox = clients.listen(machine, host);
@@ -130,6 +133,26 @@ export class MachineNode {
       send: (packet) => clients.reply(host, packet, machine),
     });
     return [gate, progress];
+  }
+
+  /** What the host does for the machine. */
+  get role(): Role {
+    return this.#role;
+  }
+
+  set role(role: Role) {
+    this.#role = role;
+    this.changed.notify();
+  }
+
+  /** True while the node serves without a secondary and nobody is about to change that. */
+  get alone(): boolean {
+    return this.#alone;
+  }
+
+  set alone(alone: boolean) {
+    this.#alone = alone;
+    this.changed.notify();
   }
 
   /** False once the host has crashed, even if it was started again, or the node was removed: nothing is left. */

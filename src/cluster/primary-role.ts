@@ -62,7 +62,7 @@ export function* primaryRole(
   heartbeat.stop();
   for (const each of streams) each.close();
   gate.closeBypass();
-  if (vm.paused && !isTaken) vm.resume();
+  if (vm.paused && !isTaken && replication.standsUntilNamed !== true) vm.resume();
   vm.setPenalty(0);
 
   const reason = reasonOf(end.key, order);
@@ -73,9 +73,11 @@ export function* primaryRole(
   }
 
   // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
-  const isAsked = order !== "dismiss" || broken.dismissWithoutTerm !== true;
+  const isUnasked =
+    (order === "dismiss" && broken.dismissWithoutTerm === true) ||
+    (order === "hand-over" && broken.handoverWithoutTerm === true);
   const claim = { peer: secondary, isAgreed: order === "dismiss" };
-  const granted = !isTaken && (!isAsked || (yield* claimNextTerm(protection, node, claim)));
+  const granted = !isTaken && (isUnasked || (yield* claimNextTerm(protection, node, claim)));
   while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
@@ -84,6 +86,7 @@ export function* primaryRole(
     node.term += 1;
     yield* engine.announce<ClusterRecord>({ kind: "protection.lost", reason, ...about() });
     gate.open(node.term);
+    if (vm.paused) vm.resume();
     if (first?.isMirrored === false) yield* first.cancel(reason);
     else node.alone = true;
   } else {

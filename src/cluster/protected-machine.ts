@@ -1,18 +1,21 @@
 import type { GuestImage } from "../guest/guest.ts";
 import type { Host } from "../host/host.ts";
 import type { Shadow } from "../lockstep/shadow.ts";
+import type { Memory } from "../memory/memory.ts";
 import { assert } from "../sim/assert.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { ProcessHandle } from "../sim/process.ts";
 import { hostsNeeded, recordFence } from "./fencing/installed-fence.ts";
 import { startVolumeWriter } from "./fencing/volume-writer.ts";
 import { MachineNode, type NodeOrder } from "./machine-node.ts";
+import { type MigrateOptions, migrate } from "./migration/migrate.ts";
+import type { Migration } from "./migration/migration.ts";
 import { PooledMachine } from "./pool/pooled-machine.ts";
 import type { PooledProtection } from "./pool/pooled-protection.ts";
-
 import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
+import type { Scheme } from "./scheme.ts";
 import { secondaryRole } from "./secondary-role.ts";
 
 import { standByAgent } from "./start/stand-by-agent.ts";
@@ -36,6 +39,12 @@ export interface ProtectedMachineOptions {
 export interface PooledMachineOptions {
   readonly pooled: PooledProtection;
   readonly hosts: readonly [Host, Host, ...Host[]];
+}
+
+/** A host's part of a machine that stands by, and the process that makes it do so. */
+export interface StandBy {
+  readonly node: MachineNode;
+  readonly role: ProcessHandle;
 }
 
 /** A machine that runs on one host, alone. */
@@ -64,6 +73,7 @@ export class ProtectedMachine {
   #attempts = 0;
   /** What waits on the host that was to stand by last. */
   #agent: ProcessHandle | undefined;
+  #migration: Migration | undefined;
 
   /**
    * Boots the machine on its hosts, starts it on the primary and, with a secondary, begins to protect it.
@@ -167,8 +177,8 @@ export class ProtectedMachine {
    */
   protectAgain(secondary: Host): void {
     const serving = this.activeNode;
-    if (serving?.alone !== true) {
-      const state = stateOf(serving);
+    if (serving?.alone !== true || this.isMoving) {
+      const state = this.isMoving ? "that is moved" : stateOf(serving);
       throw new StandinRangeError(
         "NOT_ALONE",
         `protectAgain: expected a machine that runs alone, got ${this.name}, ${state}`,
@@ -179,12 +189,42 @@ export class ProtectedMachine {
   }
 
   /**
+   * Begins to move the machine to another host while its clients talk to it; see `docs/migration.md`. It
+   * goes on in virtual time; what is returned tells how far it is. A secondary that the machine has is
+   * dismissed first. Afterwards the machine runs alone, and nothing of it is left on the host that it left.
+   *
+   * @throws StandinRangeError `MIGRATION_SOURCE` for a machine that nobody serves, or that is being moved;
+   *   `MIGRATION_TARGET` for a host that serves it, is off, or has a part of it; StandinTypeError
+   *   `PART_NEEDS` for a way that cannot move such a machine. Nothing is changed then.
+   */
+  migrate(options: MigrateOptions): Migration {
+    const { node, moving } = migrate(options, {
+      protection: this.#protection,
+      image: this.image.name,
+      serving: this.activeNode,
+      present: this.#nodes.find(({ host, alive }) => host === options.to && alive),
+      current: this.#migration,
+      standBy: (primary, term, scheme) => this.standBy(options.to, { primary, term }, scheme),
+      protect: (serving, scheme) => this.protectWith(serving, options.to.name, scheme),
+      remove: (host) => this.remove(host),
+    });
+    assert(node === this.activeNode, "who serves is asked to let the machine go");
+    this.#migration = moving;
+    return moving;
+  }
+
+  /**
    * What a host does that is told to stand by: it boots the machine and follows its primary.
    *
    * @param secondary A host that is on and has no living part of the machine.
+   * @param scheme How it is kept ready. Default: as the machine is protected.
    * @throws StandinRangeError `STAND_BY_HOST`; nothing is changed then.
    */
-  standBy(secondary: Host, { primary, term }: { primary: string; term: number }): MachineNode {
+  standBy(
+    secondary: Host,
+    { primary, term }: { primary: string; term: number },
+    scheme?: Scheme,
+  ): StandBy {
     const present = this.#nodes.find(({ host, alive }) => host === secondary && alive);
     if (secondary.power === "off" || present !== undefined) {
       const state = present === undefined ? "is off" : `has a part of it: ${present.role}`;
@@ -195,15 +235,18 @@ export class ProtectedMachine {
     }
     const standing = this.#boot(secondary, "secondary", term);
     this.#place(standing);
-    this.#stand(standing, primary);
-    return standing;
+    return { node: standing, role: this.#stand(standing, primary, scheme) };
   }
 
-  /** What a host does that is told to protect a machine that it serves alone: it begins to replicate. */
-  protectWith(serving: MachineNode, secondary: string): void {
+  /**
+   * What a host does that is told to protect a machine that it serves alone: it begins to replicate.
+   *
+   * @param scheme How. Default: as the machine is protected.
+   */
+  protectWith(serving: MachineNode, secondary: string, scheme?: Scheme): ProcessHandle {
     assert(serving.alone, "only a machine that runs alone gets a secondary");
     serving.alone = false;
-    this.#serve(serving, secondary);
+    return this.#serve(serving, secondary, scheme);
   }
 
   /**
@@ -283,6 +326,20 @@ export class ProtectedMachine {
       );
   }
 
+  /**
+   * Puts into a copy of the machine that serves the pages which it has yet to get from the host that it left;
+   * for checks. Pages whose host has failed are lost: they stay as they are.
+   */
+  addAbsentPages(copy: Memory): void {
+    const serving = this.activeNode;
+    const absent = serving?.vm.guest.memory.absent;
+    const former = this.#nodes.find(({ host, alive }) => {
+      return alive && host.name === this.#migration?.from && host !== serving?.host;
+    });
+    if (absent === undefined || former === undefined) return;
+    for (const page of absent) copy.hostWrite(page, former.vm.guest.memory.page(page));
+  }
+
   /** The host that serves the machine, `undefined` while none does. */
   get activeHost(): Host | undefined {
     return this.activeNode?.host;
@@ -310,6 +367,11 @@ export class ProtectedMachine {
   /** True while output is held until a secondary has the state that produced it. */
   get isProtected(): boolean {
     return this.activeNode?.gate.holding ?? false;
+  }
+
+  /** True from an order to migrate it until the outcome is known. */
+  get isMoving(): boolean {
+    return this.#migration?.outcome === "under way";
   }
 
   /** True if the scheme lets packets to this client leave before the state that they tell of is safe. */
@@ -342,22 +404,30 @@ export class ProtectedMachine {
   }
 
   /** Lets a node protect the machine that it serves. */
-  #serve(serving: MachineNode, secondary: string): void {
+  #serve(
+    serving: MachineNode,
+    secondary: string,
+    scheme: Scheme = this.#protection.scheme,
+  ): ProcessHandle {
     const { engine, machine } = this.#protection;
     const { host } = serving;
     serving.peer = secondary;
-    engine.spawn(`${machine} on ${host.name}: primary`, host.owner, () =>
-      primaryRole(this.#protection, serving, secondary),
+    return engine.spawn(`${machine} on ${host.name}: primary`, host.owner, () =>
+      primaryRole({ ...this.#protection, scheme }, serving, secondary),
     );
   }
 
   /** Lets a node stand by. */
-  #stand(standing: MachineNode, primary: string): void {
+  #stand(
+    standing: MachineNode,
+    primary: string,
+    scheme: Scheme = this.#protection.scheme,
+  ): ProcessHandle {
     const { engine, machine } = this.#protection;
     const { host } = standing;
     standing.peer = primary;
-    engine.spawn(`${machine} on ${host.name}: secondary`, host.owner, () =>
-      secondaryRole(this.#protection, standing, primary),
+    return engine.spawn(`${machine} on ${host.name}: secondary`, host.owner, () =>
+      secondaryRole({ ...this.#protection, scheme }, standing, primary),
     );
   }
 

@@ -32,6 +32,8 @@ export interface ClusterDefects extends FenceDefects {
   readonly dismissWithoutTerm?: boolean;
   /** A peer that is silent on one of several paths is suspected. */
   readonly onePathSuspected?: boolean;
+  /** A primary whose offer was not answered in time goes on without asking the witness. */
+  readonly handoverWithoutTerm?: boolean;
   /** Heartbeats are sent by the network card: a paused host still seems to live. */
   readonly heartbeatFromPausedHost?: boolean;
   /** The stream between the hosts does not look at its check values. */

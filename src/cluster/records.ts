@@ -39,6 +39,8 @@ export type ClusterRecord =
       digest: string;
       /** Of a scheme that replays a log: the position that it goes on from. */
       position?: number;
+      /** Of a machine that serves before its memory has come: the digest is of what has. */
+      split?: true;
     } & OfTerm)
   | ({ readonly kind: "failover.running"; epoch: number; epochTerm: number } & OfTerm)
   | ({ readonly kind: "failover.serving"; from: string; epoch: number } & OfTerm);

@@ -39,6 +39,11 @@ export interface PrimaryReplication {
    * has, with all of its output released. Schemes that cannot have none: their machine is stopped where it is.
    */
   last?(): Process<"committed" | "refused">;
+  /**
+   * True if the machine, once it has come to a standstill, does not go on before the witness has named this
+   * host: what the secondary has is only good together with the state in which it stopped. Default false.
+   */
+  readonly standsUntilNamed?: boolean;
   /** After {@link run} has ended or was killed: gives back what was taken from the machine. */
   end?(): void;
 }
@@ -69,4 +74,16 @@ export interface SecondaryReplication {
   readonly digest?: MemoryDigest;
   /** The host serves from now on: what its machine sent while it was silent may be sent. */
   serve?(): void;
+  /**
+   * True if it may stand in only when its primary hands the machine over: what it has by then is nothing
+   * without the primary's host. Default: whenever it has a whole checkpoint.
+   */
+  readonly onlyIfOffered?: boolean;
+  /**
+   * Of a machine whose memory is to come after it: brings it to the registers of the image, whatever pages
+   * that takes. Schemes with all of its memory have none.
+   */
+  load?(): Process;
+  /** After the host serves: waits until it has all of the machine's memory. */
+  whole?(): Process;
 }

@@ -52,7 +52,7 @@ export function* secondaryRole(
   replication.close?.();
   heartbeat.stop();
   for (const each of streams) each.close();
-  if (!image.complete) {
+  if (!image.complete || (replication.onlyIfOffered === true && !isOffered)) {
     yield* abandon("no complete checkpoint");
     return;
   }
@@ -115,13 +115,15 @@ function* promote(
     assert(vm.started, "only a machine that runs goes on");
     yield* engine.announce<ClusterRecord>({ kind: "failover.running", epochTerm, ...about });
   } else {
-    vm.guest.loadRegisters(image.registers);
+    if (replication.load === undefined) vm.guest.loadRegisters(image.registers);
+    else yield* replication.load();
+    const split = replication.load === undefined ? {} : ({ split: true } as const);
     const digest = stateDigest(replication.digest ?? node.digest, vm.guest.saveRegisters());
     const { position } = replication;
     const at = position === undefined ? {} : { position };
     yield* engine.announce<ClusterRecord>({
       kind: "failover.loaded",
-      ...{ epochTerm, digest, ...about, ...at },
+      ...{ epochTerm, digest, ...about, ...at, ...split },
     });
     yield* host.compute(host.profile.promoteNs);
   }
@@ -141,5 +143,6 @@ function* promote(
   // 3. Take over the machine's address.
   clients.announce(machine, host);
   yield* engine.announce<ClusterRecord>({ kind: "failover.serving", from, ...about });
+  yield* replication.whole?.() ?? [];
   node.alone = true;
 }

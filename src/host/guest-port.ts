@@ -63,8 +63,13 @@ export class GuestPort implements GuestServices {
     return this.#transmitted;
   }
 
-  /** Forgets what the guest has sent. */
-  forget(): void {
-    this.#transmitted.length = 0;
+  /**
+   * Forgets what the guest has sent.
+   *
+   * @param kept So many packets, the oldest, are kept. Default none.
+   */
+  forget(kept = 0): void {
+    assert(kept <= this.#transmitted.length, "only what was sent is kept");
+    this.#transmitted.length = kept;
   }
 }

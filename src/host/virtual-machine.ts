@@ -13,6 +13,7 @@ import { GuestPort } from "./guest-port.ts";
 import type { Host } from "./host.ts";
 import { InputGate } from "./input-gate.ts";
 import type { MachineTap } from "./machine-tap.ts";
+import type { Pager } from "./pager.ts";
 import type { HostRecord } from "./records.ts";
 
 /** Longest stretch a guest runs before its virtual processor looks whether it is to stop. */
@@ -76,6 +77,7 @@ export class VirtualMachine {
   #owedNs: Nanoseconds = 0;
   #exit: (() => Process | undefined) | undefined;
   #delivered: ((packet: Uint8Array) => void) | undefined;
+  #pager: Pager | undefined;
 
   constructor(options: VirtualMachineOptions) {
     const { engine, name, host } = options;
@@ -157,6 +159,14 @@ export class VirtualMachine {
    */
   onDelivered(delivered?: (packet: Uint8Array) => void): void {
     this.#delivered = delivered;
+  }
+
+  /**
+   * Sets who brings pages that the guest's memory does not have yet: all that the virtual processor and the
+   * card do to the guest is done through it. Without one all pages are there.
+   */
+  setPager(pager?: Pager): void {
+    this.#pager = pager;
   }
 
   /**
@@ -255,7 +265,7 @@ export class VirtualMachine {
     this.#owedNs += costNs;
   }
 
-  #deliver(packet: Uint8Array): void {
+  *#deliver(packet: Uint8Array): Process {
     const { engine } = this.#options;
     const request = decodePacket(packet);
     // What is no packet at all is dropped here, as a network card drops what is no frame.
@@ -266,7 +276,8 @@ export class VirtualMachine {
     engine.trace.emit<HostRecord>({ kind: "request.delivered", ...about });
     this.port.tap?.delivered(packet);
     this.#delivered?.(packet);
-    this.guest.deliver(packet);
+    if (this.#pager === undefined) this.guest.deliver(packet);
+    else yield* this.#pager.attempt(() => this.guest.deliver(packet));
   }
 
   /** A processor that is held stands still for whoever wants to pause it meanwhile, too. */
@@ -300,10 +311,14 @@ export class VirtualMachine {
       this.#idle = false;
       this.#isWoken = false;
       if (packet !== undefined) {
-        this.#deliver(packet);
+        yield* this.#deliver(packet);
         yield* host.compute(host.profile.guestCallNs);
       }
-      const run = guest.run(QUANTUM_NS);
+      const pager = this.#pager;
+      const run =
+        pager === undefined
+          ? guest.run(QUANTUM_NS)
+          : yield* pager.attempt(() => guest.run(QUANTUM_NS));
       const { usedNs, boundary } = run;
       assert(usedNs > 0 || boundary === "idle", "a guest with work left uses time");
       const slowdownPpm = this.#penaltyPpm + this.#throttlePpm;

@@ -302,8 +302,9 @@ export class Memory {
     for (let done = 0; done < length; ) {
       const offset = (address + done) & PAGE_MASK;
       const part = Math.min(PAGE_SIZE - offset, length - done);
-      const page = this.page(Math.floor((address + done) / PAGE_SIZE));
-      bytes.set(page.subarray(offset, offset + part), done);
+      const page = Math.floor((address + done) / PAGE_SIZE);
+      this.#translator.expectPresent(page);
+      bytes.set(this.page(page).subarray(offset, offset + part), done);
       done += part;
     }
     return bytes;
@@ -321,6 +322,7 @@ export class Memory {
       const offset = (address + done) & PAGE_MASK;
       const length = Math.min(PAGE_SIZE - offset, bytes.length - done);
       const page = Math.floor((address + done) / PAGE_SIZE);
+      this.#translator.expectPresent(page);
       if (this.#logDeviceWrites) this.#translator.noteWrite(page, "device");
       this.onDeviceWrite?.(page);
       this.#claim(page).set(bytes.subarray(done, done + length), offset);
@@ -422,6 +424,23 @@ export class Memory {
    */
   guardWrites(onFault?: WriteFaultHandler): WriteGuard {
     return this.#guards.add(onFault);
+  }
+
+  /**
+   * From now on accesses of processor and devices to these pages throw `PageAbsent`, loads and stores alike:
+   * they have yet to come from elsewhere. Whoever brings one writes it as the host does, which is no such
+   * access, and takes it out of the set. Translations cached before are forgotten.
+   *
+   * @param pages Kept, and looked at with each walk; without it all pages are here.
+   */
+  withhold(pages?: PageSet): void {
+    this.#translator.absent = pages;
+    this.tlb.invalidate();
+  }
+
+  /** Pages that are not here; see {@link Memory.withhold}. */
+  get absent(): PageSet | undefined {
+    return this.#translator.absent;
   }
 
   /** Adds every page that may hold anything but zeros to `into`: what a first copy has to look at. */

@@ -3,6 +3,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { Walker } from "./direct-tlb.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import { PageAbsent } from "./page-absent.ts";
+import type { PageSet } from "./page-set.ts";
 import type { Region } from "./region.ts";
 import type { SecondLevel } from "./second-level.ts";
 import { Slat } from "./slat.ts";
@@ -27,6 +29,8 @@ export class Translator implements Walker {
   readonly tlb: Tlb = new Tlb();
   /** Asked before a write to a page that must not be written. */
   onWriteFault: WriteFaultHandler | undefined = undefined;
+  /** Pages that are not here: no walk leads to them. */
+  absent: PageSet | undefined = undefined;
   readonly #space: AddressSpace;
   readonly #readTags: Float64Array = this.tlb.readTags;
   readonly #writeTags: Float64Array = this.tlb.writeTags;
@@ -72,6 +76,15 @@ export class Translator implements Walker {
   }
 
   /**
+   * What precedes every access that is no walk.
+   *
+   * @throws `PageAbsent` for a page that is not here.
+   */
+  expectPresent(page: number): void {
+    if (this.absent?.has(page) === true) throw new PageAbsent(page);
+  }
+
+  /**
    * A walk for translations that the TLB has attached.
    *
    * @returns Whether the dirty flag is set and stores may be cached.
@@ -90,6 +103,7 @@ export class Translator implements Walker {
   walkComposed(page: number, isStore: boolean): void {
     const { backing, basePage } = this.#space.regionOf(page);
     assert(!backing.movable, "translations to bytes that move are not cached");
+    this.expectPresent(page);
     this.tlb.countWalk();
     this.slat.markAccessed(page);
     if (!isStore) return;
@@ -126,6 +140,7 @@ export class Translator implements Walker {
   /** Sets the flags of a page that is walked to. */
   #visit({ backing, basePage }: Region, page: number, isStore: boolean): boolean {
     const index = page - basePage;
+    this.expectPresent(page);
     this.slat.markAccessed(page);
     if (isStore) this.noteWrite(page, "processor");
     const writable = isStore || this.#isWritten(page, backing.isTouched(index));

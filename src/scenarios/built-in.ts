@@ -6,6 +6,7 @@ import { duplicateScenario } from "./duplicate.ts";
 import { evacuationScenario } from "./evacuation.ts";
 import { keyValueScenario } from "./key-value.ts";
 import { ledgerScenario } from "./ledger.ts";
+import { migrateByGroupsScenario, migratePostCopyScenario, migrateScenario } from "./migrate.ts";
 import { muncherScenario } from "./muncher.ts";
 import { pooledScenario } from "./pooled.ts";
 import { powerDuelScenario } from "./power-duel.ts";
@@ -41,4 +42,7 @@ export const builtInScenarios: readonly Scenario[] = [
   arrayFenceScenario,
   startProtectionScenario,
   riscvStartProtectionScenario,
+  migrateScenario,
+  migratePostCopyScenario,
+  migrateByGroupsScenario,
 ];

@@ -11,6 +11,8 @@ import type { Fence } from "../cluster/fencing/fence.ts";
 import { fences } from "../cluster/fencing/fences.ts";
 import { controllerOf, ManagementController } from "../cluster/fencing/management-controller.ts";
 import { SharedArray } from "../cluster/fencing/shared-array.ts";
+import type { MigrateOptions } from "../cluster/migration/migrate.ts";
+import type { Migration } from "../cluster/migration/migration.ts";
 import type { PooledScheme } from "../cluster/pool/pooled-scheme.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
@@ -495,6 +497,20 @@ export class Simulation {
   }
 
   /**
+   * Moves a machine to another host while its clients talk to it. This begins it and returns at once: it goes
+   * on in virtual time, and what is returned tells how far it is.
+   *
+   * @param options `to` which host, and `how`: one of `migrations`.
+   * @throws As {@link ProtectedMachine.migrate}; nothing is changed then.
+   */
+  migrate(machine: ProtectedMachine, options: MigrateOptions): Migration {
+    const { activeHost } = machine;
+    if (activeHost !== undefined) this.#connect(activeHost, options.to);
+    if (this.#witness !== undefined) this.#connect(options.to, this.#witness.host);
+    return machine.migrate(options);
+  }
+
+  /**
    * A client that sends a machine the requests of its image's workload.
    *
    * @throws StandinRangeError when an option is out of range.
@@ -646,7 +662,10 @@ export class Simulation {
   /** The machine as it is now, as a guest of its own: reading it changes nothing of the run. */
   inspect(machine: ProtectedMachine): Guest | undefined {
     const guest = machine.activeNode?.vm.guest;
-    return guest && cloneGuest(machine.image, guest);
+    if (guest === undefined) return undefined;
+    const copy = cloneGuest(machine.image, guest);
+    machine.addAbsentPages(copy.memory);
+    return copy;
   }
 
   #advance(until: Nanoseconds): void {

@@ -2,6 +2,7 @@ import type { CheckpointRecord } from "../checkpoint/records.ts";
 import type { ClientRecord } from "../client/records.ts";
 import type { DetectionRecord } from "../cluster/detection/records.ts";
 import type { FencingRecord } from "../cluster/fencing/records.ts";
+import type { MigrationRecord } from "../cluster/migration/records.ts";
 import type { PlacementRecord } from "../cluster/placement/records.ts";
 import type { PooledRecord } from "../cluster/pool/records.ts";
 import type { ClusterRecord } from "../cluster/records.ts";
@@ -27,4 +28,5 @@ export type StandinRecord =
   | DetectionRecord
   | FencingRecord
   | StartRecord
+  | MigrationRecord
   | PlanRecord;

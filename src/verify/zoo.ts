@@ -1,4 +1,5 @@
 import type { DuplicationDefects } from "../cluster/duplication/options.ts";
+import type { MigrationDefects } from "../cluster/migration/way.ts";
 import type { PlacementDefects } from "../cluster/placement/placement.ts";
 import type { PooledDefects } from "../cluster/pool/pooled-scheme.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
@@ -11,6 +12,8 @@ import { StandinRangeError } from "../sim/errors.ts";
 /** Parts of the library broken on purpose, each switched on in the layer that it breaks. */
 export interface Defects extends SchemeDefects {
   readonly cluster?: ClusterDefects;
+  /** In ways to move a machine. */
+  readonly migration?: MigrationDefects;
   /** In rules of placement. */
   readonly placement?: PlacementDefects;
   /** In memory pools and the hosts that share them. */
@@ -102,7 +105,10 @@ export type ZooName =
   | "one-path-suspected"
   | "translations-kept-at-start"
   | "tables-outside-reserved"
-  | "mirrored-before-commit";
+  | "mirrored-before-commit"
+  | "skipped-page-forgotten"
+  | "zero-page-instead-of-waiting"
+  | "source-goes-on-unasked";
 
 /**
  * The broken zoo: each member is a mistake that real systems have made or could make, and that the
@@ -449,6 +455,21 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a machine counts as mirrored when its blackout is over, before the pages are committed",
     scenario: "start-protection",
     cluster: { start: { mirroredEarly: true } },
+  },
+  "skipped-page-forgotten": {
+    what: "a page that pre-copy skipped, because it was written again, is not sent in the next round",
+    scenario: "migrate",
+    migration: { skippedForgotten: true },
+  },
+  "zero-page-instead-of-waiting": {
+    what: "a machine that touches a page which has not come yet goes on with a page of zeros",
+    scenario: "migrate-post-copy",
+    migration: { zeroPage: true },
+  },
+  "source-goes-on-unasked": {
+    what: "a source whose offer is not answered in time goes on without asking the witness",
+    scenario: "migrate",
+    cluster: { handoverWithoutTerm: true },
   },
 };
 

@@ -16,6 +16,11 @@ export class RateLimit {
     this.#bitsPerSecond = bitsPerSecond;
   }
 
+  /** How long the next bytes would have to wait, on the host's clock that nobody sets. */
+  get waitNs(): Nanoseconds {
+    return Math.max(0, this.#freeAtNs - this.#host.clock.monotonic());
+  }
+
   /** Waits until `bytes` may leave. */
   *pass(bytes: number): Process {
     if (this.#bitsPerSecond === Number.POSITIVE_INFINITY) return;

@@ -88,7 +88,7 @@ export class HostAgent {
     const { engine, host } = this.#options;
     yield* host.compute(host.profile.bootNs);
     this.#booting.delete(name);
-    const node = machine.standBy(host, { primary: peer, term });
+    const { node } = machine.standBy(host, { primary: peer, term });
     yield* engine.announce<PlacementRecord>({
       kind: "stand-by.booted",
       ...{

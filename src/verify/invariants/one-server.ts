@@ -93,6 +93,9 @@ export class OneServer implements Invariant {
     if (named?.host === host && named.term === term) {
       return this.#power.objection(machine, host, term);
     }
+    // It has asked for the next term with its output open, as before a first checkpoint, and the verdict is on
+    // its way: nobody else can have been named in between.
+    if (named?.host === host && named.term === term + 1 && does === "answers") return undefined;
     const rightful = named === undefined ? "nobody" : `${named.host} in term ${named.term}`;
     return `${host} ${does} for ${machine} in term ${term}; the witness has named ${rightful}`;
   }

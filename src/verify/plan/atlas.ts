@@ -163,6 +163,11 @@ export class Atlas implements TraceSink {
       case "protection.lost":
       case "start.cancelled":
       case "failover.serving":
+      case "migration.ordered":
+      case "migration.stayed":
+      case "migration.left":
+      case "migration.received":
+      case "migration.whole":
       case "duplication.serving":
         if (!this.#pooled.has(record.machine)) this.#copies(record.machine).record(record);
         break;
@@ -186,6 +191,9 @@ export class Atlas implements TraceSink {
     const { machine, whole, members, unreadyStandBy } = copies;
     if (this.#off.has(host)) return undefined;
     if (this.#needed(copies).has(host)) return this.#objectionToLosing(host, copies, nowNs);
+    if (copies.isHalf(host)) {
+      return `${host} has a part of ${machine} that no other host has, while it is moved by post-copy`;
+    }
     if (whole.has(host) && whole.size === 1) {
       return unreadyStandBy === undefined
         ? `${host} has the last copy of ${machine}`

@@ -1,12 +1,13 @@
 import type { CheckpointRecord } from "../../checkpoint/records.ts";
 import type { FencingRecord } from "../../cluster/fencing/records.ts";
+import type { MigrationRecord } from "../../cluster/migration/records.ts";
 import type { ClusterRecord } from "../../cluster/records.ts";
 import type { StartRecord } from "../../cluster/start/records.ts";
 import type { LockstepRecord } from "../../lockstep/records.ts";
 
 /** The records from which a machine's copies are known. */
 export type CopyRecord = Extract<
-  CheckpointRecord | ClusterRecord | FencingRecord | LockstepRecord | StartRecord,
+  CheckpointRecord | ClusterRecord | FencingRecord | LockstepRecord | MigrationRecord | StartRecord,
   {
     kind:
       | "witness.registered"
@@ -23,8 +24,13 @@ export type CopyRecord = Extract<
       | "machine.fenced"
       | "stand-by.abandoned"
       | "protection.lost"
-      | "start.cancelled"
       | "failover.serving"
+      | "migration.ordered"
+      | "migration.stayed"
+      | "migration.left"
+      | "migration.received"
+      | "migration.whole"
+      | "start.cancelled"
       | "duplication.serving";
   }
 >;
@@ -45,6 +51,12 @@ export class MachineCopies {
   readonly #claimants: Set<string> = new Set();
   /** Hosts without which nobody may come to serve; undefined where that is the witness's alone. */
   #needed: Set<string> | undefined;
+  /** The two hosts that a machine needs which goes on before its memory has come (post-copy). */
+  #halves: { readonly from: string; readonly to: string } | undefined;
+  /** Hosts that are to let the machine go, or give it up; each needs the witness to name somebody. */
+  readonly #leaving: Set<string> = new Set();
+  /** True from when the witness has named the second of them. */
+  #isSplit = false;
   /** True while one host serves alone and nothing is left to be decided. */
   #isAlone = false;
 
@@ -70,6 +82,7 @@ export class MachineCopies {
 
   /** True while it is to be decided who serves, though nothing goes wrong any more. */
   get isUndecided(): boolean {
+    if (this.#leaving.size > 0) return true;
     if (this.#isAlone || this.#whole.size === 0) return false;
     if (this.#claimants.size > 0) return true;
     // Before the first protection nobody suspects anybody.
@@ -85,6 +98,14 @@ export class MachineCopies {
       : this.#standBy;
   }
 
+  /** Whether a part of the machine is on this host and nowhere else, or may be before anybody can tell. */
+  isHalf(host: string): boolean {
+    const halves = this.#halves;
+    if (halves === undefined) return false;
+    if (this.#isSplit) return host === halves.from || host === halves.to;
+    return host === halves.to && this.#claimants.has(host);
+  }
+
   /** Whether the witness may yet name this host. */
   isClaimant(host: string): boolean {
     return this.#claimants.has(host);
@@ -98,6 +119,7 @@ export class MachineCopies {
   /** A host lost power, and its copy with it. */
   crashed(host: string): void {
     this.#whole.delete(host);
+    this.#leaving.delete(host);
     if (this.#standBy === host) this.#standBy = undefined;
   }
 
@@ -155,8 +177,24 @@ export class MachineCopies {
       case "fence.needs":
         this.#needed?.add(record.on);
         break;
+      case "migration.ordered":
+        this.#leaving.add(host);
+        break;
+      case "migration.stayed":
+      case "migration.left":
+        this.#leaving.delete(host);
+        break;
+      case "migration.received":
+        this.#halves = { from: record.from, to: host };
+        break;
+      case "migration.whole":
+        this.#halves = undefined;
+        this.#isSplit = false;
+        break;
       case "witness.granted":
       case "power.confirmed":
+        this.#isSplit = this.#halves?.to === host;
+        if (!this.#isSplit) this.#halves = undefined;
         // The others will be refused, whatever they have.
         this.#keepOnly(host);
         this.#standBy = undefined;

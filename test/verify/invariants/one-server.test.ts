@@ -53,6 +53,7 @@ test("one server: a stale term is no tenure, even of the right host", () => {
   const invariant = new OneServer();
   invariant.observe(named("a", 1));
   invariant.observe(named("a", 2));
+  invariant.observe(named("a", 3));
   expect(invariant.observe(answers("a", 1))).toBeDefined();
 });
 
@@ -86,4 +87,16 @@ test("one server: a successor that has replayed nothing is at the mark of its ch
     invariant.observe({ ...answers("a", 1, position, true), log: true });
   expect(left(17)).toBeUndefined();
   expect(left(18)).toContain("position 17");
+});
+
+test("one server: a host whose claim was granted answers in its term until it hears of it, and no other does", () => {
+  const invariant = new OneServer();
+  invariant.observe(named("a", 1));
+  invariant.observe(named("a", 2));
+  expect(invariant.observe(answers("a", 1))).toBeUndefined();
+  expect(invariant.observe(answers("b", 1))).toMatch(/has named a in term 2/);
+  invariant.observe(named("b", 3));
+  expect(invariant.observe(answers("a", 2))).toMatch(/has named b in term 3/);
+  invariant.observe(named("a", 4));
+  expect(invariant.observe(answers("a", 2))).toMatch(/has named a in term 4/);
 });
