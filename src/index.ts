@@ -154,12 +154,12 @@ export type { VmwareFtOptions } from "./schemes/vmware-ft.ts";
 export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
+export type { ProtectOptions } from "./simulation/protect-options.ts";
 export {
   ARRAY_HOST,
   type BootOptions,
   type ControllerOptions,
   type PoolOptions,
-  type ProtectOptions,
   type ReplayMoment,
   Simulation,
   type SimulationOptions,
