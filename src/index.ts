@@ -154,17 +154,14 @@ export type { VmwareFtOptions } from "./schemes/vmware-ft.ts";
 export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
+export type { BootOptions, StartProtectionOptions } from "./simulation/boot-options.ts";
+export { ARRAY_HOST, type ControllerOptions, WITNESS_HOST } from "./simulation/machine-room.ts";
 export type { ProtectOptions } from "./simulation/protect-options.ts";
 export {
-  ARRAY_HOST,
-  type BootOptions,
-  type ControllerOptions,
   type PoolOptions,
   type ReplayMoment,
   Simulation,
   type SimulationOptions,
-  type StartProtectionOptions,
-  WITNESS_HOST,
 } from "./simulation/simulation.ts";
 
 export type { AuditedClient } from "./verify/audited-client.ts";

@@ -4,7 +4,8 @@ import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { keyValue } from "../guest/key-value.ts";
 import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
-import { type Simulation, WITNESS_HOST } from "../simulation/simulation.ts";
+import { WITNESS_HOST } from "../simulation/machine-room.ts";
+import type { Simulation } from "../simulation/simulation.ts";
 import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
 import type { Scenario, ScenarioOptions } from "./scenario.ts";
 

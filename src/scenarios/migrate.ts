@@ -5,7 +5,8 @@ import { keyValue } from "../guest/key-value.ts";
 import { mbps } from "../host/bandwidth.ts";
 import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
-import { type Simulation, WITNESS_HOST } from "../simulation/simulation.ts";
+import { WITNESS_HOST } from "../simulation/machine-room.ts";
+import type { Simulation } from "../simulation/simulation.ts";
 import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
 

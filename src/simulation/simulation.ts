@@ -1,22 +1,15 @@
 import type { ClientOptions } from "../client/client.ts";
 import { Console, type ConsoleOptions } from "../client/console.ts";
-import {
-  type DetectionOptions,
-  detectionSettings,
-} from "../cluster/detection/detection-options.ts";
+import { detectionSettings } from "../cluster/detection/detection-options.ts";
 import { checkRequest } from "../cluster/duplication/check-request.ts";
 import { Duplication } from "../cluster/duplication/duplication.ts";
 import { type DuplicateOptions, expectPatience } from "../cluster/duplication/options.ts";
 import type { Fence } from "../cluster/fencing/fence.ts";
 import { fences } from "../cluster/fencing/fences.ts";
-import { controllerOf, ManagementController } from "../cluster/fencing/management-controller.ts";
-import { SharedArray } from "../cluster/fencing/shared-array.ts";
+import type { SharedArray } from "../cluster/fencing/shared-array.ts";
 import type { MigrateOptions } from "../cluster/migration/migrate.ts";
 import type { Migration } from "../cluster/migration/migration.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
-import type { ClusterDefects } from "../cluster/protection.ts";
-import type { Scheme } from "../cluster/scheme.ts";
-import { Witness } from "../cluster/witness.ts";
 import { CONSOLE_CLIENT } from "../guest/console-packet.ts";
 import { cloneGuest } from "../guest/copy-guest.ts";
 import type { Guest, GuestImage } from "../guest/guest.ts";
@@ -41,25 +34,17 @@ import { PlanInjector } from "../verify/plan/plan-injector.ts";
 import type { NamedPoint } from "../verify/points/named-point.ts";
 import { NamedPoints } from "../verify/points/named-points.ts";
 import type { PointFilter } from "../verify/points/occurrence-counter.ts";
+import type { BootOptions, StartProtectionOptions } from "./boot-options.ts";
+import {
+  ARRAY_HOST,
+  COORDINATOR_HOST,
+  type ControllerOptions,
+  MachineRoom,
+  WITNESS_HOST,
+} from "./machine-room.ts";
 import { type ManageOptions, manageSettings } from "./manage-options.ts";
 import { ManagedCluster } from "./managed-cluster.ts";
 import type { ProtectOptions } from "./protect-options.ts";
-
-/** Name of the host that carries the witness; it is made when the first machine is protected. */
-export const WITNESS_HOST = "witness";
-
-/** Name of the host that carries the coordinator of a cluster, see {@link Simulation.manage}. */
-export const COORDINATOR_HOST = "coordinator";
-/** Name of the host that is the shared array; it is made when the first machine needs it. */
-export const ARRAY_HOST = "array";
-
-/** How management controllers are. */
-export interface ControllerOptions {
-  /** From an order to the moment when the host is off. Default 10 ms. */
-  readonly powerOff?: Nanoseconds;
-  /** The ways from hosts to controllers: the management network. Defaults come from the profile. */
-  readonly link?: LinkOptions;
-}
 
 /** How a simulation is made. */
 export interface SimulationOptions {
@@ -97,33 +82,6 @@ export interface PoolOptions {
   readonly link?: LinkOptions;
 }
 
-/** How a machine is booted on a bare host. */
-export interface BootOptions {
-  /** Where it runs: nothing else does, and nobody stands in for it. */
-  readonly host: Host;
-  /**
-   * Memory that the host's firmware keeps from the machine's operating system, right behind its RAM, for a
-   * monitor with translation tables: a multiple of 4,096. Default 1 MiB, enough for about 400 MiB of RAM.
-   */
-  readonly reservedBytes?: number;
-  /** The machine's name and network address. Default the image's name, numbered if taken. */
-  readonly name?: string;
-  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
-  readonly broken?: ClusterDefects;
-}
-
-/** How the protection of a machine that runs on its bare host is started. */
-export interface StartProtectionOptions {
-  /** Which host is to stand in for it. */
-  readonly secondary: Host;
-  /** How the secondary is kept ready. Default `schemes.checkpoint()`. */
-  readonly scheme?: Scheme;
-  /** When a silent host is suspected. Default heartbeats of 10 ms and a time-out of 100 ms. */
-  readonly detection?: DetectionOptions;
-  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
-  readonly broken?: ClusterDefects;
-}
-
 /** What firmware keeps unless it is told otherwise. */
 const RESERVED_BYTES_DEFAULT = 1_048_576;
 
@@ -138,8 +96,6 @@ export class Simulation {
   readonly #profile: HardwareProfile;
   readonly #onViolation: "throw" | "record";
   readonly #monitor = new InvariantMonitor();
-  /** What each host's links are like unless the other host's say otherwise. */
-  readonly #linkOptions = new Map<Host, LinkOptions>();
   readonly #machines = new Map<string, ProtectedMachine>();
   readonly #clients: AuditedClient[] = [];
   readonly #consoles: Console[] = [];
@@ -147,10 +103,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #points: NamedPoints;
   readonly #injector: PlanInjector | undefined;
-  #witness: Witness | undefined;
-  #array: SharedArray | undefined;
-  /** Ways to the controllers of these hosts. */
-  readonly #managed = new Map<Host, LinkOptions>();
+  readonly #room: MachineRoom;
   readonly #fences = new Map<ProtectedMachine, Fence>();
 
   /**
@@ -164,6 +117,7 @@ export class Simulation {
     this.#profile = profile;
     this.#onViolation = onViolation;
     this.network = new Network(this.engine);
+    this.#room = new MachineRoom(this.network, profile);
     this.clientNetwork = new ClientNetwork(this.engine, profile);
     this.engine.trace.addSink(this.#monitor);
     this.#points = new NamedPoints(this);
@@ -222,7 +176,7 @@ export class Simulation {
     names: readonly Name[],
     link: LinkOptions = {},
   ): { readonly [Key in Name]: Host } {
-    const made = names.map((name) => [name, this.#makeHost(name, link)] as const);
+    const made = names.map((name) => [name, this.#room.makeHost(name, link)] as const);
     this.network.mesh(
       made.map(([, host]) => host),
       link,
@@ -246,7 +200,7 @@ export class Simulation {
     return new MemoryPool({
       engine,
       network,
-      host: this.#makeHost(name, options),
+      host: this.#room.makeHost(name, options),
       capacityBytes,
     });
   }
@@ -257,19 +211,13 @@ export class Simulation {
    *
    * @throws StandinRangeError `HOST_EXISTS` for a host that has one, `CONTROLLER_OPTION`.
    */
-  controllers(hosts: readonly Host[], { powerOff, link = {} }: ControllerOptions = {}): void {
-    const { engine, network } = this;
-    for (const managed of hosts) {
-      const node = this.#makeHost(controllerOf(managed.name), link);
-      const time = powerOff === undefined ? {} : { powerOff };
-      new ManagementController({ engine, network, managed, node, ...time });
-      this.#managed.set(managed, link);
-    }
+  controllers(hosts: readonly Host[], options: ControllerOptions = {}): void {
+    this.#room.addControllers(hosts, options);
   }
 
   /** The shared array, once a machine is fenced by it. */
   get array(): SharedArray | undefined {
-    return this.#array;
+    return this.#room.array;
   }
 
   /**
@@ -306,7 +254,7 @@ export class Simulation {
       const names = hosts.map(({ name }) => name);
       const pooled = { engine, network, clients, machine, image, scheme, detection, hosts: names };
       const made = new ProtectedMachine({ pooled, hosts });
-      for (const host of hosts) this.#connect(scheme.pool.host, host);
+      for (const host of hosts) this.#room.connect(scheme.pool.host, host);
       this.#machines.set(machine, made);
       return made;
     }
@@ -316,18 +264,15 @@ export class Simulation {
         `spares: expected none without a memory pool, got ${spares.map(({ name }) => name).join(", ")}`,
       );
     }
-    this.#checkControllers(fence, [primary, secondary]);
-    if (fence.decider === "witness") this.#witness ??= this.#makeWitness();
-    if (fence.decider === "array") this.#array ??= this.#makeArray();
-    this.#connectFor(fence, primary, secondary);
-    const keeper = fence.decider === "array" ? this.#array : this.#witness;
+    this.#room.checkControllers(fence, [primary, secondary]);
+    const keeper = this.#room.keeperOf(fence);
+    this.#room.connectFor(fence, primary, secondary);
     const protection = {
       ...{ engine, network, clients, machine, scheme, detection, broken, fence },
       witness: keeper?.host.name ?? WITNESS_HOST,
       ...(fence.decider === "array" ? { array: ARRAY_HOST } : {}),
     };
-    const witness = fence.decider === "nobody" ? undefined : keeper;
-    const made = new ProtectedMachine({ protection, image, primary, secondary, witness });
+    const made = new ProtectedMachine({ protection, image, primary, secondary, witness: keeper });
     this.#machines.set(machine, made);
     this.#fences.set(made, fence);
     return made;
@@ -362,10 +307,9 @@ export class Simulation {
     }
     const machine = this.#checkedName(options.name ?? this.#freeName(image.name));
     const reserving = image.reserving(reservedBytes);
-    this.#witness ??= this.#makeWitness();
-    const witness = this.#witness;
+    const witness = this.#room.makeWitness();
     // Any of them may come to stand by for it.
-    for (const each of this.#linkOptions.keys()) this.#connect(each, witness.host);
+    for (const each of this.#room.hosts) this.#room.connect(each, witness.host);
     const { engine, network, clientNetwork: clients } = this;
     const shared = { engine, network, clients, machine, broken, witness: witness.host.name };
     const made = new ProtectedMachine({
@@ -390,8 +334,8 @@ export class Simulation {
     const { secondary, scheme = checkpoint(), broken = {} } = options;
     const detection = detectionSettings(options.detection);
     const { activeHost } = machine;
-    for (const host of [activeHost, this.#witness?.host]) {
-      if (host !== undefined) this.#connect(host, secondary);
+    for (const host of [activeHost, this.#room.witness?.host]) {
+      if (host !== undefined) this.#room.connect(host, secondary);
     }
     machine.startProtection(secondary, { scheme, detection, broken });
   }
@@ -406,8 +350,8 @@ export class Simulation {
   protectAgain(machine: ProtectedMachine, secondary: Host): void {
     const { activeHost } = machine;
     const fence = this.#fences.get(machine) ?? fences.witness();
-    this.#checkControllers(fence, [secondary]);
-    if (activeHost !== undefined) this.#connectFor(fence, activeHost, secondary);
+    this.#room.checkControllers(fence, [secondary]);
+    if (activeHost !== undefined) this.#room.connectFor(fence, activeHost, secondary);
     machine.protectAgain(secondary);
   }
 
@@ -419,11 +363,11 @@ export class Simulation {
    */
   manage(options: ManageOptions): ManagedCluster {
     const settings = manageSettings(options);
-    const coordinator = this.#makeHost(COORDINATOR_HOST, {});
-    this.#witness ??= this.#makeWitness();
+    const coordinator = this.#room.makeHost(COORDINATOR_HOST, {});
+    const witness = this.#room.makeWitness();
     for (const host of [coordinator, ...settings.hosts.map((each) => each.host)]) {
-      this.#connect(host, this.#witness.host);
-      this.#connect(host, coordinator);
+      this.#room.connect(host, witness.host);
+      this.#room.connect(host, coordinator);
     }
     return new ManagedCluster(this, coordinator, settings);
   }
@@ -445,11 +389,11 @@ export class Simulation {
       occupied: (host) => pending.some((each) => each.source === machine && each.host === host),
     });
     const patienceNs = expectPatience(options.patience);
-    const witness = this.#witness;
+    const { witness } = this.#room;
     assert(witness !== undefined, "where there is a machine there is a witness");
     for (const { host, profile } of request.targets) {
-      this.#connect(request.node.host, host);
-      this.#connect(host, witness.host);
+      this.#room.connect(request.node.host, host);
+      this.#room.connect(host, witness.host);
       witness.expect(profile.address);
     }
     const { protection } = machine;
@@ -482,8 +426,9 @@ export class Simulation {
    */
   migrate(machine: ProtectedMachine, options: MigrateOptions): Migration {
     const { activeHost } = machine;
-    if (activeHost !== undefined) this.#connect(activeHost, options.to);
-    if (this.#witness !== undefined) this.#connect(options.to, this.#witness.host);
+    if (activeHost !== undefined) this.#room.connect(activeHost, options.to);
+    const { witness } = this.#room;
+    if (witness !== undefined) this.#room.connect(options.to, witness.host);
     return machine.migrate(options);
   }
 
@@ -654,54 +599,6 @@ export class Simulation {
     const next = this.engine.events + 1;
     if (this.#injector?.nextEvent() === next) this.#injector.fireEvent(next);
     return this.engine.step();
-  }
-
-  #makeHost(name: string, link: LinkOptions): Host {
-    const host = this.network.addHost(name, { profile: this.#profile });
-    this.#linkOptions.set(host, link);
-    return host;
-  }
-
-  #connect(host: Host, other: Host): void {
-    if (host === other || this.network.linked(host, other)) return;
-    this.network.connect(host, other, this.#linkOptions.get(host));
-  }
-
-  /** Connects the hosts of a pair with each other, and with what their fence needs. */
-  #connectFor(fence: Fence, one: Host, other: Host): void {
-    this.#connect(one, other);
-    const keeper = fence.decider === "array" ? this.#array : this.#witness;
-    if (keeper !== undefined && fence.decider !== "nobody") {
-      this.#connect(one, keeper.host);
-      this.#connect(other, keeper.host);
-    }
-    if (!fence.needsControllers) return;
-    for (const [from, to] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const controller = this.host(controllerOf(to.name));
-      if (this.network.linked(from, controller)) continue;
-      this.network.connect(from, controller, this.#managed.get(to));
-    }
-  }
-
-  #checkControllers(fence: Fence, hosts: readonly Host[]): void {
-    if (!fence.needsControllers) return;
-    const without = hosts.find((host) => !this.#managed.has(host));
-    if (without === undefined) return;
-    throw new StandinRangeError(
-      "NO_CONTROLLER",
-      `fence "${fence.name}": expected hosts with a management controller, got ${without.name}, which has none: sim.controllers([${without.name}])`,
-    );
-  }
-
-  #makeArray(): SharedArray {
-    return new SharedArray(this.engine, this.network, this.#makeHost(ARRAY_HOST, {}));
-  }
-
-  #makeWitness(): Witness {
-    return new Witness(this.engine, this.network, this.#makeHost(WITNESS_HOST, {}));
   }
 
   /** Hosts that are to share a machine, each once, and none of them the pool's own node. */

@@ -8,7 +8,8 @@ import { triggers } from "../../../src/checkpoint/trigger/triggers.ts";
 import { keyValue } from "../../../src/guest/key-value.ts";
 import { checkpoint } from "../../../src/schemes/checkpoint.ts";
 import { ms, type Nanoseconds, seconds, us } from "../../../src/sim/time.ts";
-import { Simulation, WITNESS_HOST } from "../../../src/simulation/simulation.ts";
+import { WITNESS_HOST } from "../../../src/simulation/machine-room.ts";
+import { Simulation } from "../../../src/simulation/simulation.ts";
 import type { StandinRecord } from "../../../src/verify/standin-record.ts";
 
 /** A key-value machine with two clients, its records kept with their times. */

@@ -2,7 +2,8 @@ import { counter } from "../../../src/guest/counter.ts";
 import type { GuestImage } from "../../../src/guest/guest.ts";
 import { MemorySink } from "../../../src/sim/memory-sink.ts";
 import { ms, us } from "../../../src/sim/time.ts";
-import { type BootOptions, Simulation } from "../../../src/simulation/simulation.ts";
+import type { BootOptions } from "../../../src/simulation/boot-options.ts";
+import { Simulation } from "../../../src/simulation/simulation.ts";
 import type { StandinRecord } from "../../../src/verify/standin-record.ts";
 
 /** Both detection times are short. */
