@@ -1,3 +1,4 @@
+import { REQUESTS_MAX } from "../client/client.ts";
 import type { ExploreMode } from "../explore/explore.ts";
 import type { ScenarioOptions } from "../scenarios/scenario.ts";
 import { ms, seconds, us } from "../sim/time.ts";
@@ -47,6 +48,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
     host: { type: "string", multiple: true },
     until: { type: "string" },
     interval: { type: "string" },
+    requests: { type: "string" },
     break: { type: "string", multiple: true },
     scheme: { type: "string" },
     part: { type: "string", multiple: true },
@@ -58,12 +60,13 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   if (scenario === undefined) throw new UsageError("SCENARIO: expected one, got none");
   if (extra !== undefined) throw new UsageError(`SCENARIO: expected one, got also "${extra}"`);
   const mode = onlyMode(MODES.filter((each) => values[each] === true));
-  const { seeds, "from-seed": fromSeed, steps, host, until, interval, workers } = values;
+  const { seeds, "from-seed": fromSeed, steps, host, until, interval, requests, workers } = values;
   if (mode !== "swarm" && seeds !== undefined) refuse("--seeds", "--swarm", mode);
   if (mode !== "every-step" && steps !== undefined) refuse("--steps", "--every-step", mode);
   const others = "--every-step, --points, --cuts or --pairs";
   if (mode === "swarm" && host !== undefined) refuse("--host", others, mode);
   if (mode === "swarm" && interval !== undefined) refuse("--interval", others, mode);
+  if (mode === "swarm" && requests !== undefined) refuse("--requests", others, mode);
   const durations = { leastNs: us(10), mostNs: seconds(60) };
   const intervalNs =
     interval === undefined ? undefined : parseDuration("--interval", interval, durations);
@@ -71,6 +74,9 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
   const scheme = parseScheme(values.scheme, { intervalNs, parts });
   const options: ScenarioOptions = {
     ...(intervalNs !== undefined && { interval: intervalNs }),
+    ...(requests !== undefined && {
+      client: { requests: parseCount("--requests", requests, 1, REQUESTS_MAX) },
+    }),
     ...(scheme !== undefined && { scheme }),
     ...(values.part !== undefined && { parts }),
     ...(values.break !== undefined && { broken: values.break.map(zooName) }),

@@ -36,6 +36,7 @@ test("explore options: all of them", () => {
     hosts: ["a", "b"],
     scenario: { interval: ms(5) },
   });
+  expect(parse("kv --points --requests 7").explore.scenario).toEqual({ client: { requests: 7 } });
   expect(parse("kv --points").explore.mode).toBe("points");
   expect(parse("kv --pairs").explore.mode).toBe("pairs");
   expect(parse("kv --cuts").explore.mode).toBe("cuts");
@@ -56,6 +57,8 @@ test.each([
     "counter --host a",
     "--host: expected with --every-step, --points, --cuts or --pairs, got it with",
   ],
+  ["counter --requests 5", "--requests: expected with --every-step, --points, --cuts or --pairs"],
+  ["counter --points --requests 0", "--requests: expected a whole number from 1 to 65535, got"],
   [
     "counter --interval 5ms",
     "--interval: expected with --every-step, --points, --cuts or --pairs, got it",

@@ -36,6 +36,7 @@ options
   --host NAME              a host to crash or cut off; may be repeated (default all; not with --swarm)
   --until TIME             virtual time in which faults happen, from 10ms (default the scenario's)
   --interval TIME          from one checkpoint to the next (default the scheme's; the swarm draws)
+  --requests N             of each client (default the scenario's; the swarm draws)
   --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
   --break NAME             switch on a defect of the zoo; may be repeated
