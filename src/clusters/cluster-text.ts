@@ -6,6 +6,12 @@ import type { ClusterEvents } from "./cluster-events.ts";
 import type { ClusterReport, MachineReport } from "./cluster-report.ts";
 import type { MachineState } from "./machine-life.ts";
 
+/** Longest name of a cluster in full. */
+const NAME_WIDTH = 32;
+
+/** Width that machines' names have at least, as much as their heading. */
+const NAME_LEAST = 7;
+
 /** Columns of the picture of states over time. */
 const PICTURE_WIDTH = 64;
 
@@ -23,7 +29,7 @@ export function clusterText(
   const { cluster, seed, virtualTimeNs, hosts, machines } = report;
   const size = `${countOf(hosts, "host")}, ${countOf(machines.length, "machine")}`;
   const lines = [
-    `${style("strong", cluster)}, seed ${seed}, ${formatTime(virtualTimeNs)}: ${size}`,
+    `${style("strong", clip(cluster, NAME_WIDTH))}, seed ${seed}, ${formatTime(virtualTimeNs)}: ${size}`,
     "",
   ];
   if (events !== undefined && events.count > 0) lines.push(...eventLines(events, style), "");
@@ -83,14 +89,13 @@ export function worstStates(
 
 function table(machines: readonly MachineReport[], style: Style): string[] {
   const head = [
-    ...["machine", "guest", "scheme", "on", "failovers", "handovers"],
+    ...["machine", "scheme", "on", "fail", "move"],
     ...["down", "longest", "one copy", "longest", "answered", "lost"],
   ];
   const rows = machines.map((machine) => [
-    clip(machine.name, 16),
-    clip(machine.guest, 12),
-    clip(machine.scheme, 14),
-    clip(`${machine.host ?? "nobody"}${machine.protected ? "" : " !"}`, 10),
+    machine.name,
+    clip(machine.scheme, 10),
+    `${clip(machine.host ?? "nobody", 6)}${machine.protected ? "" : " !"}`,
     formatCount(machine.failovers),
     formatCount(machine.handovers),
     formatShort(machine.downNs),
@@ -98,12 +103,16 @@ function table(machines: readonly MachineReport[], style: Style): string[] {
     formatShort(machine.aloneNs),
     formatShort(machine.aloneLongestNs),
     formatCount(machine.acknowledged),
-    formatCount(machine.lost + machine.duplicated),
+    machine.lost === null ? "?" : formatCount(machine.lost + (machine.duplicated ?? 0)),
   ]);
-  return aligned([head, ...rows], 4).map((line, index) => {
+  // Names have the room that figures leave.
+  const others = aligned([head, ...rows].map((row) => ["", ...row.slice(1)]), 3);
+  const room = LINE_WIDTH_MAX - Math.max(...others.map((line) => line.length));
+  const named = rows.map(([name, ...row]) => [clip(name!, Math.max(room, NAME_LEAST)), ...row]);
+  return aligned([head, ...named], 3).map((line, index) => {
     if (index === 0) return style("quiet", line);
-    const { lost, duplicated, host } = machines[index - 1]!;
-    return lost + duplicated > 0 || host === null ? style("bad", line) : line;
+    const { lost, duplicated } = machines[index - 1]!;
+    return lost !== 0 || duplicated !== 0 ? style("bad", line) : line;
   });
 }
 
@@ -115,7 +124,7 @@ function yearLines({ years, hostFailures, machines }: Availability, style: Style
     seconds(downMs.mean),
     seconds(downMs.half),
     seconds(lostMs),
-    String(nines),
+    nines === null ? "?" : String(nines),
   ]);
   const about = `${formatCount(years)} years, ${hostFailures.toFixed(1)} failures of hosts in each`;
   return [style("strong", `Availability, from ${about}`), ...aligned([head, ...rows], 1)];
@@ -140,18 +149,19 @@ function aligned(rows: readonly (readonly string[])[], leftColumns: number): str
 }
 
 function figures(report: ClusterReport, style: Style): string[] {
-  const { machines, violations, late, checked, hostFailures, putOff } = report;
+  const { machines, violations, late, checked, hostFailures, putOff, leftOut } = report;
   const sum = (of: (machine: MachineReport) => number): number => {
     return machines.reduce((total, machine) => total + of(machine), 0);
   };
-  const lost = sum((machine) => machine.lost);
-  const duplicated = sum((machine) => machine.duplicated);
+  const lost = sum((machine) => machine.lost ?? 0);
+  const duplicated = sum((machine) => machine.duplicated ?? 0);
+  const unread = machines.filter((machine) => machine.lost === null).length;
   const mark = (count: number, what: string): string => {
     return style(count === 0 ? "good" : "bad", `${formatCount(count)} ${what}`);
   };
   const failovers = sum((machine) => machine.failovers);
   const lines = [
-    `hosts       ${countOf(hostFailures, "failure")} drawn, ${formatCount(putOff)} times put off for a last copy`,
+    `hosts       ${countOf(hostFailures, "failure")} drawn, ${formatCount(putOff)} put off for a last copy`,
     `failovers   ${formatCount(failovers)}, and ${countOf(
       sum((machine) => machine.handovers),
       "handover",
@@ -160,8 +170,14 @@ function figures(report: ClusterReport, style: Style): string[] {
       `${formatCount(sum((machine) => machine.acknowledged))} acknowledged, ` +
       `${mark(lost, "lost")}, ${mark(duplicated, "duplicated")}`,
   ];
+  if (unread > 0) {
+    lines.push(
+      style("bad", `            nobody serves ${countOf(unread, "machine")}: not looked into`),
+    );
+  }
   if (late.length > 0) {
-    lines.push(style("bad", `late        without a second copy for too long: ${late.join(", ")}`));
+    const names = `late        without a second copy for too long: ${late.join(", ")}`;
+    lines.push(style("bad", clip(names, LINE_WIDTH_MAX)));
   }
   const held = violations.length === 0;
   const verdict = held
@@ -174,5 +190,10 @@ function figures(report: ClusterReport, style: Style): string[] {
   lines.push(
     `run         ${style("strong", report.runHash)}, ${formatCount(report.events)} events in ${formatTime(report.virtualTimeNs)} of virtual time`,
   );
+  if (leftOut > 0) {
+    lines.push(
+      style("warning", `            ${countOf(leftOut, "operation")} left out: after the end`),
+    );
+  }
   return lines;
 }
