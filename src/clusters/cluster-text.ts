@@ -46,7 +46,9 @@ function eventLines({ events, count }: ClusterEvents, style: Style): string[] {
     return style(tones[mark], line);
   });
   const more = count - events.length;
-  if (more > 0) lines.push(style("quiet", `${" ".repeat(18)}… and ${countOf(more, "more event")}`));
+  if (more === 0) return lines;
+  const rest = lines.length === 0 ? countOf(more, "event") : `and ${countOf(more, "more event")}`;
+  lines.push(style("quiet", `${" ".repeat(18)}… ${rest}`));
   return lines;
 }
 
@@ -94,7 +96,7 @@ function table(machines: readonly MachineReport[], style: Style): string[] {
   ];
   const rows = machines.map((machine) => [
     machine.name,
-    clip(machine.scheme, 10),
+    machine.scheme,
     `${clip(machine.host ?? "nobody", 6)}${machine.protected ? "" : " !"}`,
     formatCount(machine.failovers),
     formatCount(machine.handovers),

@@ -39,8 +39,9 @@ export class PlanFields {
     this.#fields = given as Readonly<Record<string, unknown>>;
   }
 
-  /** Whether a field is there. */
+  /** Whether a field is there that may be left out. */
   has(name: string): boolean {
+    this.#asked.add(name);
     return Object.hasOwn(this.#fields, name);
   }
 
