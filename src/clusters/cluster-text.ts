@@ -12,6 +12,9 @@ const NAME_WIDTH = 32;
 /** Width that machines' names have at least, as much as their heading. */
 const NAME_LEAST = 7;
 
+/** Width at which no two names of schemes look the same. */
+const SCHEME_LEAST = 6;
+
 /** Columns of the picture of states over time. */
 const PICTURE_WIDTH = 64;
 
@@ -77,12 +80,14 @@ export function worstStates(
   let next = 0;
   let now: MachineState = "alone";
   for (let column = 0; column < columns; column += 1) {
+    const startNs = Math.floor((column / columns) * untilNs);
     const endNs = Math.floor(((column + 1) / columns) * untilNs);
     let worst = now;
     for (; next < changes.length && changes[next]!.atNs < endNs; next += 1) {
       now = changes[next]!.state;
-      // How it was before it came to be at all does not count.
-      if (next === 0 || WORST.indexOf(now) < WORST.indexOf(worst)) worst = now;
+      // How it was before the column began, or before it came to be at all, does not count.
+      if (next === 0 || changes[next]!.atNs <= startNs || WORST.indexOf(now) < WORST.indexOf(worst))
+        worst = now;
     }
     states.push(worst);
   }
@@ -95,8 +100,7 @@ function table(machines: readonly MachineReport[], style: Style): string[] {
     ...["down", "longest", "one copy", "longest", "answered", "lost"],
   ];
   const rows = machines.map((machine) => [
-    machine.name,
-    machine.scheme,
+    ...[machine.name, machine.scheme],
     `${clip(machine.host ?? "nobody", 6)}${machine.protected ? "" : " !"}`,
     formatCount(machine.failovers),
     formatCount(machine.handovers),
@@ -107,15 +111,29 @@ function table(machines: readonly MachineReport[], style: Style): string[] {
     formatCount(machine.acknowledged),
     machine.lost === null ? "?" : formatCount(machine.lost + (machine.duplicated ?? 0)),
   ]);
-  // Names have the room that figures leave.
-  const others = aligned([head, ...rows].map((row) => ["", ...row.slice(1)]), 3);
-  const room = LINE_WIDTH_MAX - Math.max(...others.map((line) => line.length));
-  const named = rows.map(([name, ...row]) => [clip(name!, Math.max(room, NAME_LEAST)), ...row]);
-  return aligned([head, ...named], 3).map((line, index) => {
+  return aligned([head, ...narrowed(head, rows)], 3).map((line, index) => {
     if (index === 0) return style("quiet", line);
     const { lost, duplicated } = machines[index - 1]!;
     return lost !== 0 || duplicated !== 0 ? style("bad", line) : line;
   });
+}
+
+/** Cuts names of machines, then those of schemes, to the room that figures leave. */
+function narrowed(head: readonly string[], rows: readonly (readonly string[])[]): string[][] {
+  const roomOf = (of: readonly (readonly string[])[]): number => {
+    const others = aligned(
+      [head, ...of].map((row) => ["", ...row.slice(1)]),
+      3,
+    );
+    return LINE_WIDTH_MAX - Math.max(...others.map((line) => line.length));
+  };
+  const cut = (schemeWidth: number): string[][] => {
+    return rows.map(([name, scheme, ...row]) => [name!, clip(scheme!, schemeWidth), ...row]);
+  };
+  const whole = cut(LINE_WIDTH_MAX);
+  const fitting = roomOf(whole) >= NAME_LEAST ? whole : cut(SCHEME_LEAST);
+  const room = Math.max(roomOf(fitting), NAME_LEAST);
+  return fitting.map(([name, ...row]) => [clip(name!, room), ...row]);
 }
 
 function yearLines({ years, hostFailures, machines }: Availability, style: Style): string[] {

@@ -10,8 +10,8 @@ import { MachineLives } from "../../src/clusters/machine-life.ts";
 import { parseClusterPlan } from "../../src/clusters/parse-cluster-plan.ts";
 import { counter } from "../../src/guest/counter.ts";
 import { schemeNames } from "../../src/schemes/scheme-choice.ts";
+import type { TraceRecord } from "../../src/sim/trace.ts";
 import { Simulation } from "../../src/simulation/simulation.ts";
-import type { StandinRecord } from "../../src/verify/standin-record.ts";
 
 const guests = new Map<string, GuestMaker>([["counter", (options) => counter(options)]]);
 const known = { guests: ["counter"], schemes: schemeNames, profiles: ["modern"] };
@@ -32,7 +32,7 @@ function planned(changes: Fields = {}) {
   );
 }
 
-type Told = StandinRecord & Readonly<Record<string, unknown>>;
+type Told = TraceRecord & Readonly<Record<string, unknown>>;
 
 /** Records that are kept; those of packets and checkpoints would be too many. */
 const TOLD = /^(host|maintenance|protection|handover|operation|link\.(partitioned|healed))/;
