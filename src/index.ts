@@ -192,13 +192,13 @@ export type {
   PlacedOptions,
   RollingRestartOptions,
 } from "./simulation/managed-cluster.ts";
+export type { ProtectOptions } from "./simulation/protect-options.ts";
 export {
   ARRAY_HOST,
   type BootOptions,
   COORDINATOR_HOST,
   type ControllerOptions,
   type PoolOptions,
-  type ProtectOptions,
   type ReplayMoment,
   Simulation,
   type SimulationOptions,

@@ -7,11 +7,22 @@ import { SILENCE } from "../guest/copy-guest.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import { memoryBytesOf } from "../guest/memory-bytes.ts";
 import type { Host } from "../host/host.ts";
+import type { Network } from "../host/network.ts";
+import type { Engine } from "../sim/engine.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { type Process, sleep } from "../sim/process.ts";
 import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
+import type { Trace } from "../sim/trace.ts";
 import type { ManageSettings } from "./manage-options.ts";
-import type { ProtectOptions, Simulation } from "./simulation.ts";
+import type { ProtectOptions } from "./protect-options.ts";
+
+/** What a managed cluster uses of its simulation. */
+interface ManagingSimulation {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly trace: Trace;
+  protect(image: GuestImage, options: ProtectOptions): ProtectedMachine;
+}
 
 /** How a machine is protected in a managed cluster. */
 export type PlacedOptions = Omit<ProtectOptions, "primary" | "secondary"> &
@@ -40,13 +51,13 @@ const OPERATOR_LOOK_NS: Nanoseconds = ms(50);
  */
 export class ManagedCluster {
   readonly coordinator: Coordinator;
-  readonly #simulation: Simulation;
+  readonly #simulation: ManagingSimulation;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #machines = new Map<string, ProtectedMachine>();
   #rolling = false;
 
   /** Made by `simulation.manage`. */
-  constructor(simulation: Simulation, coordinatorHost: Host, settings: ManageSettings) {
+  constructor(simulation: ManagingSimulation, coordinatorHost: Host, settings: ManageSettings) {
     const { hosts, reportNs, ...others } = settings;
     const { engine, network } = simulation;
     this.#simulation = simulation;

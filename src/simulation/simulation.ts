@@ -44,6 +44,7 @@ import { NamedPoints } from "../verify/points/named-points.ts";
 import type { PointFilter } from "../verify/points/occurrence-counter.ts";
 import { type ManageOptions, manageSettings } from "./manage-options.ts";
 import { ManagedCluster } from "./managed-cluster.ts";
+import type { ProtectOptions } from "./protect-options.ts";
 
 /** Name of the host that carries the witness; it is made when the first machine is protected. */
 export const WITNESS_HOST = "witness";
@@ -88,29 +89,6 @@ export type ReplayMoment =
   | { readonly timeNs: Nanoseconds }
   /** The record's position, from 1, as sinks are told it. */
   | { readonly record: number };
-
-/** How a machine is protected. */
-export interface ProtectOptions {
-  /** Where it runs at first. */
-  readonly primary: Host;
-  /** Which host stands in for it. */
-  readonly secondary: Host;
-  /**
-   * More hosts that may stand in for it, in the order in which they are preferred; only of a machine in a
-   * pool. Default none.
-   */
-  readonly spares?: readonly Host[];
-  /** How the secondary is kept ready. Default `schemes.checkpoint()`. */
-  readonly scheme?: Scheme | PooledScheme;
-  /** The machine's name and network address. Default the image's name, numbered if taken. */
-  readonly name?: string;
-  /** When a silent host is suspected. Default heartbeats of 10 ms on the link and a time-out of 100 ms. */
-  readonly detection?: DetectionOptions;
-  /** What makes sure that one host serves. Default `fences.witness()`. */
-  readonly fence?: Fence;
-  /** Parts broken on purpose, to show that the checks notice; never set otherwise. */
-  readonly broken?: ClusterDefects;
-}
 
 /** What a memory pool is made of. */
 export interface PoolOptions {
