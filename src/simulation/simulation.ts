@@ -13,7 +13,6 @@ import { controllerOf, ManagementController } from "../cluster/fencing/managemen
 import { SharedArray } from "../cluster/fencing/shared-array.ts";
 import type { MigrateOptions } from "../cluster/migration/migrate.ts";
 import type { Migration } from "../cluster/migration/migration.ts";
-import type { PooledScheme } from "../cluster/pool/pooled-scheme.ts";
 import { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { ClusterDefects } from "../cluster/protection.ts";
 import type { Scheme } from "../cluster/scheme.ts";
