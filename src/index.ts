@@ -76,6 +76,7 @@ export type { PreCopyMigrationOptions } from "./cluster/migration/pre-copy.ts";
 export type { RateOptions } from "./cluster/migration/rate-rule.ts";
 export type { MigrationRecord } from "./cluster/migration/records.ts";
 export type { MigrationWay } from "./cluster/migration/way.ts";
+export type { PlacementRecord } from "./cluster/placement/records.ts";
 export type { PooledDefects, PooledScheme } from "./cluster/pool/pooled-scheme.ts";
 export type { ProtectedMachine } from "./cluster/protected-machine.ts";
 export type { ClusterDefects } from "./cluster/protection.ts";
@@ -83,6 +84,37 @@ export type { ClusterRecord } from "./cluster/records.ts";
 export type { Scheme } from "./cluster/scheme.ts";
 export type { StartRecord } from "./cluster/start/records.ts";
 export type { StartDefects } from "./cluster/start/start-defects.ts";
+export {
+  type Availability,
+  availability,
+  type MachineAvailability,
+} from "./clusters/availability.ts";
+export { type BuiltCluster, buildCluster, type GuestMaker } from "./clusters/build-cluster.ts";
+export { type ClusterEvent, ClusterEvents } from "./clusters/cluster-events.ts";
+export type {
+  ClusterPlan,
+  PlannedFailures,
+  PlannedHost,
+  PlannedMachine,
+  PlannedOperation,
+  PlannedYears,
+} from "./clusters/cluster-plan.ts";
+export {
+  type ClusterReport,
+  clusterReport,
+  type MachineReport,
+} from "./clusters/cluster-report.ts";
+export { clusterText } from "./clusters/cluster-text.ts";
+export type { Estimate } from "./clusters/confidence.ts";
+export type { HostFailures } from "./clusters/host-failures.ts";
+export {
+  type MachineLife,
+  MachineLives,
+  type MachineState,
+  type StateChange,
+} from "./clusters/machine-life.ts";
+export { type KnownNames, parseClusterPlan } from "./clusters/parse-cluster-plan.ts";
+export type { OperationRecord } from "./clusters/records.ts";
 export { describeExploration } from "./explore/describe-exploration.ts";
 export { assertHolds, ExplorationError } from "./explore/exploration-error.ts";
 export {
@@ -155,7 +187,18 @@ export { verifyDeterminism } from "./sim/determinism.ts";
 export { InvariantError, ProcessError, StandinRangeError, StandinTypeError } from "./sim/errors.ts";
 export { formatTime, minutes, ms, type Nanoseconds, ns, seconds, us } from "./sim/time.ts";
 export type { BootOptions, StartProtectionOptions } from "./simulation/boot-options.ts";
-export { ARRAY_HOST, type ControllerOptions, WITNESS_HOST } from "./simulation/machine-room.ts";
+export {
+  ARRAY_HOST,
+  COORDINATOR_HOST,
+  type ControllerOptions,
+  WITNESS_HOST,
+} from "./simulation/machine-room.ts";
+export type { ManagedHostOptions, ManageOptions } from "./simulation/manage-options.ts";
+export type {
+  ManagedCluster,
+  PlacedOptions,
+  RollingRestartOptions,
+} from "./simulation/managed-cluster.ts";
 export type { ProtectOptions } from "./simulation/protect-options.ts";
 export {
   type PoolOptions,

@@ -52,5 +52,10 @@ async function loadSqlite(): Promise<GuestMaker> {
     loadSqlite: () => Promise<(options: { instrument?: boolean }) => GuestImage>;
   };
   const sqlite = await load();
-  return () => sqlite({ instrument: true });
+  return ({ memoryBytes }) => {
+    if (memoryBytes === undefined) return sqlite({ instrument: true });
+    throw new UsageError(
+      `memory: expected none for sqlite, which has what it is built with, got ${memoryBytes} B`,
+    );
+  };
 }

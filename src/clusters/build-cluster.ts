@@ -1,3 +1,4 @@
+import { REQUESTS_MAX } from "../client/client.ts";
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import type { Host } from "../host/host.ts";
@@ -12,9 +13,6 @@ import type { OperationRecord } from "./records.ts";
 
 /** Makes a guest of a plan. */
 export type GuestMaker = (options: { readonly memoryBytes?: number }) => GuestImage;
-
-/** Most requests of a client. */
-const REQUESTS_MAX = 65_535;
 
 /** A cluster that was made from a plan. */
 export interface BuiltCluster {
@@ -46,7 +44,7 @@ export function buildCluster(
     ...{ syncsMost, report: reportNs, look: lookNs, silence: silenceNs },
   });
   const failures =
-    plan.failures && new HostFailures(simulation, [...hosts.values()], plan.failures);
+    plan.failures && new HostFailures(simulation, [...hosts.values()], plan.failures, plan.untilNs);
   for (const machine of plan.machines) {
     const maker = guests.get(machine.guest);
     if (maker === undefined) {

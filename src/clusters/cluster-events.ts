@@ -48,6 +48,8 @@ function wordsFor(
       return ["·", `${record.host} goes on`];
     case "link.partitioned":
       return ["✗", `nothing of ${record.from} reaches ${record.to}`];
+    case "link.healed":
+      return ["·", `what ${record.from} sends reaches ${record.to} again`];
     case "failover.serving":
       return ["✓", `${record.machine} is served by ${record.host} in the place of ${record.from}`];
     case "protection.lost":

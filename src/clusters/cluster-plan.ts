@@ -41,7 +41,8 @@ export interface PlannedFailures {
   /** Mean time to its repair. */
   readonly repairNs: Nanoseconds;
   readonly fromNs: Nanoseconds;
-  readonly untilNs: Nanoseconds;
+  /** Default: the end of the run. */
+  readonly untilNs?: Nanoseconds;
 }
 
 /** What an operator does, or what happens to hosts, at a time. */
@@ -57,13 +58,14 @@ export type PlannedOperation = { readonly atNs: Nanoseconds } & (
   | { readonly do: "rolling-restart"; readonly offNs: Nanoseconds }
 );
 
-/** What a year with this cluster is simulated with. */
+/** What years with this cluster are simulated with. In milliseconds: nanoseconds of years are no exact integers. */
 export interface PlannedYears {
-  /** Mean time of a host between failures. */
-  readonly betweenNs: Nanoseconds;
-  readonly repairNs: Nanoseconds;
+  /** Mean time of a host from its repair to its next failure. */
+  readonly betweenMs: number;
+  /** Mean time to its repair. */
+  readonly repairMs: number;
   /** Time to have a machine back whose both copies were lost: from a backup, by people. */
-  readonly restoreNs: Nanoseconds;
+  readonly restoreMs: number;
   readonly years: number;
 }
 

@@ -1,3 +1,4 @@
+import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { Nanoseconds } from "../sim/time.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import type { Violation } from "../verify/invariant.ts";
@@ -20,13 +21,16 @@ export interface MachineReport {
   readonly downLongestNs: Nanoseconds;
   /** Without a second copy, served or not. */
   readonly aloneNs: Nanoseconds;
+  /** At one go. */
   readonly aloneLongestNs: Nanoseconds;
   /** The longest of it in which no host failed. */
   readonly aloneQuietNs: Nanoseconds;
   readonly requests: number;
   readonly acknowledged: number;
-  readonly lost: number;
-  readonly duplicated: number;
+  /** Acknowledged and not in the machine; null if nobody serves it, so that nobody can look. */
+  readonly lost: number | null;
+  /** Executed more than once; null as `lost`. */
+  readonly duplicated: number | null;
   readonly changes: readonly StateChange[];
 }
 
@@ -39,8 +43,10 @@ export interface ClusterReport {
   readonly events: number;
   readonly hosts: number;
   readonly hostFailures: number;
-  /** How often a failure was put off, because it would have taken a last copy. */
+  /** How many failures were put off, because they would have taken a last copy. */
   readonly putOff: number;
+  /** Operations of the plan's schedule that came after the end. */
+  readonly leftOut: number;
   readonly machines: readonly MachineReport[];
   readonly checked: readonly string[];
   readonly violations: readonly Violation[];
@@ -67,12 +73,14 @@ export function clusterReport(
       host: machine.activeHost?.name ?? null,
       protected: machine.isProtected,
       ...timesOf(life, simulation.now),
-      ...requestsOf(simulation, name),
+      ...requestsOf(simulation, machine),
       changes: life.changes,
     };
   });
-  const { protectedWithinNs = Infinity } = plan;
-  const late = machines.filter((machine) => machine.aloneQuietNs > protectedWithinNs);
+  const { protectedWithinNs } = plan;
+  const late = machines.filter(({ aloneQuietNs }) => {
+    return protectedWithinNs !== undefined && aloneQuietNs > protectedWithinNs;
+  });
   return {
     cluster: plan.name,
     seed: simulation.engine.seed,
@@ -82,6 +90,7 @@ export function clusterReport(
     hosts: plan.hosts.length,
     hostFailures: failures?.failures ?? 0,
     putOff: failures?.putOff ?? 0,
+    leftOut: plan.schedule.filter(({ atNs }) => atNs > plan.untilNs).length,
     machines,
     checked: simulation.invariants,
     violations: simulation.violations,
@@ -91,28 +100,33 @@ export function clusterReport(
 }
 
 function timesOf(life: MachineLife, nowNs: Nanoseconds) {
-  const down = life.spent("down", nowNs);
-  const alone = life.spent("alone", nowNs);
+  const down = life.spent(["down"], nowNs);
+  const alone = life.spent(["alone", "down"], nowNs);
   return {
-    failovers: life.failovers.length,
+    failovers: life.failovers,
     handovers: life.handovers,
     downNs: down.totalNs,
     downLongestNs: down.longestNs,
-    aloneNs: alone.totalNs + down.totalNs,
-    aloneLongestNs: life.reprotections.reduce((most, each) => Math.max(most, each), 0),
+    aloneNs: alone.totalNs,
+    aloneLongestNs: alone.longestNs,
     aloneQuietNs: life.quietAloneNs,
   };
 }
 
-function requestsOf(simulation: Simulation, machine: string) {
+function requestsOf(simulation: Simulation, machine: ProtectedMachine) {
+  const isServed = machine.activeHost !== undefined;
   let [requests, acknowledged, lost, duplicated] = [0, 0, 0, 0];
   for (const client of simulation.clients) {
-    if (client.machine !== machine) continue;
+    if (client.machine !== machine.name) continue;
     requests += client.issued;
     acknowledged += client.acknowledged;
+    if (!isServed) continue;
     const ledger = client.audit();
     lost += ledger.lost.length;
     duplicated += ledger.duplicated.length;
   }
-  return { requests, acknowledged, lost, duplicated };
+  return {
+    ...{ requests, acknowledged },
+    ...{ lost: isServed ? lost : null, duplicated: isServed ? duplicated : null },
+  };
 }

@@ -6,6 +6,15 @@ import type { ClusterEvents } from "./cluster-events.ts";
 import type { ClusterReport, MachineReport } from "./cluster-report.ts";
 import type { MachineState } from "./machine-life.ts";
 
+/** Longest name of a cluster in full. */
+const NAME_WIDTH = 32;
+
+/** Width that machines' names have at least, as much as their heading. */
+const NAME_LEAST = 7;
+
+/** Width at which no two names of schemes look the same. */
+const SCHEME_LEAST = 6;
+
 /** Columns of the picture of states over time. */
 const PICTURE_WIDTH = 64;
 
@@ -23,7 +32,7 @@ export function clusterText(
   const { cluster, seed, virtualTimeNs, hosts, machines } = report;
   const size = `${countOf(hosts, "host")}, ${countOf(machines.length, "machine")}`;
   const lines = [
-    `${style("strong", cluster)}, seed ${seed}, ${formatTime(virtualTimeNs)}: ${size}`,
+    `${style("strong", clip(cluster, NAME_WIDTH))}, seed ${seed}, ${formatTime(virtualTimeNs)}: ${size}`,
     "",
   ];
   if (events !== undefined && events.count > 0) lines.push(...eventLines(events, style), "");
@@ -40,7 +49,9 @@ function eventLines({ events, count }: ClusterEvents, style: Style): string[] {
     return style(tones[mark], line);
   });
   const more = count - events.length;
-  if (more > 0) lines.push(style("quiet", `${" ".repeat(18)}… and ${countOf(more, "more event")}`));
+  if (more === 0) return lines;
+  const rest = lines.length === 0 ? countOf(more, "event") : `and ${countOf(more, "more event")}`;
+  lines.push(style("quiet", `${" ".repeat(18)}… ${rest}`));
   return lines;
 }
 
@@ -69,12 +80,14 @@ export function worstStates(
   let next = 0;
   let now: MachineState = "alone";
   for (let column = 0; column < columns; column += 1) {
+    const startNs = Math.floor((column / columns) * untilNs);
     const endNs = Math.floor(((column + 1) / columns) * untilNs);
     let worst = now;
     for (; next < changes.length && changes[next]!.atNs < endNs; next += 1) {
       now = changes[next]!.state;
-      // How it was before it came to be at all does not count.
-      if (next === 0 || WORST.indexOf(now) < WORST.indexOf(worst)) worst = now;
+      // How it was before the column began, or before it came to be at all, does not count.
+      if (next === 0 || changes[next]!.atNs <= startNs || WORST.indexOf(now) < WORST.indexOf(worst))
+        worst = now;
     }
     states.push(worst);
   }
@@ -83,14 +96,12 @@ export function worstStates(
 
 function table(machines: readonly MachineReport[], style: Style): string[] {
   const head = [
-    ...["machine", "guest", "scheme", "on", "failovers", "handovers"],
+    ...["machine", "scheme", "on", "fail", "move"],
     ...["down", "longest", "one copy", "longest", "answered", "lost"],
   ];
   const rows = machines.map((machine) => [
-    clip(machine.name, 16),
-    clip(machine.guest, 12),
-    clip(machine.scheme, 14),
-    clip(`${machine.host ?? "nobody"}${machine.protected ? "" : " !"}`, 10),
+    ...[machine.name, machine.scheme],
+    `${clip(machine.host ?? "nobody", 6)}${machine.protected ? "" : " !"}`,
     formatCount(machine.failovers),
     formatCount(machine.handovers),
     formatShort(machine.downNs),
@@ -98,13 +109,31 @@ function table(machines: readonly MachineReport[], style: Style): string[] {
     formatShort(machine.aloneNs),
     formatShort(machine.aloneLongestNs),
     formatCount(machine.acknowledged),
-    formatCount(machine.lost + machine.duplicated),
+    machine.lost === null ? "?" : formatCount(machine.lost + (machine.duplicated ?? 0)),
   ]);
-  return aligned([head, ...rows], 4).map((line, index) => {
+  return aligned([head, ...narrowed(head, rows)], 3).map((line, index) => {
     if (index === 0) return style("quiet", line);
-    const { lost, duplicated, host } = machines[index - 1]!;
-    return lost + duplicated > 0 || host === null ? style("bad", line) : line;
+    const { lost, duplicated } = machines[index - 1]!;
+    return lost !== 0 || duplicated !== 0 ? style("bad", line) : line;
   });
+}
+
+/** Cuts names of machines, then those of schemes, to the room that figures leave. */
+function narrowed(head: readonly string[], rows: readonly (readonly string[])[]): string[][] {
+  const roomOf = (of: readonly (readonly string[])[]): number => {
+    const others = aligned(
+      [head, ...of].map((row) => ["", ...row.slice(1)]),
+      3,
+    );
+    return LINE_WIDTH_MAX - Math.max(...others.map((line) => line.length));
+  };
+  const cut = (schemeWidth: number): string[][] => {
+    return rows.map(([name, scheme, ...row]) => [name!, clip(scheme!, schemeWidth), ...row]);
+  };
+  const whole = cut(LINE_WIDTH_MAX);
+  const fitting = roomOf(whole) >= NAME_LEAST ? whole : cut(SCHEME_LEAST);
+  const room = Math.max(roomOf(fitting), NAME_LEAST);
+  return fitting.map(([name, ...row]) => [clip(name!, room), ...row]);
 }
 
 function yearLines({ years, hostFailures, machines }: Availability, style: Style): string[] {
@@ -115,7 +144,7 @@ function yearLines({ years, hostFailures, machines }: Availability, style: Style
     seconds(downMs.mean),
     seconds(downMs.half),
     seconds(lostMs),
-    String(nines),
+    nines === null ? "?" : String(nines),
   ]);
   const about = `${formatCount(years)} years, ${hostFailures.toFixed(1)} failures of hosts in each`;
   return [style("strong", `Availability, from ${about}`), ...aligned([head, ...rows], 1)];
@@ -140,18 +169,19 @@ function aligned(rows: readonly (readonly string[])[], leftColumns: number): str
 }
 
 function figures(report: ClusterReport, style: Style): string[] {
-  const { machines, violations, late, checked, hostFailures, putOff } = report;
+  const { machines, violations, late, checked, hostFailures, putOff, leftOut } = report;
   const sum = (of: (machine: MachineReport) => number): number => {
     return machines.reduce((total, machine) => total + of(machine), 0);
   };
-  const lost = sum((machine) => machine.lost);
-  const duplicated = sum((machine) => machine.duplicated);
+  const lost = sum((machine) => machine.lost ?? 0);
+  const duplicated = sum((machine) => machine.duplicated ?? 0);
+  const unread = machines.filter((machine) => machine.lost === null).length;
   const mark = (count: number, what: string): string => {
     return style(count === 0 ? "good" : "bad", `${formatCount(count)} ${what}`);
   };
   const failovers = sum((machine) => machine.failovers);
   const lines = [
-    `hosts       ${countOf(hostFailures, "failure")} drawn, ${formatCount(putOff)} times put off for a last copy`,
+    `hosts       ${countOf(hostFailures, "failure")} drawn, ${formatCount(putOff)} put off for a last copy`,
     `failovers   ${formatCount(failovers)}, and ${countOf(
       sum((machine) => machine.handovers),
       "handover",
@@ -160,8 +190,14 @@ function figures(report: ClusterReport, style: Style): string[] {
       `${formatCount(sum((machine) => machine.acknowledged))} acknowledged, ` +
       `${mark(lost, "lost")}, ${mark(duplicated, "duplicated")}`,
   ];
+  if (unread > 0) {
+    lines.push(
+      style("bad", `            nobody serves ${countOf(unread, "machine")}: not looked into`),
+    );
+  }
   if (late.length > 0) {
-    lines.push(style("bad", `late        without a second copy for too long: ${late.join(", ")}`));
+    const names = `late        without a second copy for too long: ${late.join(", ")}`;
+    lines.push(style("bad", clip(names, LINE_WIDTH_MAX)));
   }
   const held = violations.length === 0;
   const verdict = held
@@ -174,5 +210,10 @@ function figures(report: ClusterReport, style: Style): string[] {
   lines.push(
     `run         ${style("strong", report.runHash)}, ${formatCount(report.events)} events in ${formatTime(report.virtualTimeNs)} of virtual time`,
   );
+  if (leftOut > 0) {
+    lines.push(
+      style("warning", `            ${countOf(leftOut, "operation")} left out: after the end`),
+    );
+  }
   return lines;
 }

@@ -13,17 +13,28 @@ const PUT_OFF_NS: Nanoseconds = seconds(1);
 export class HostFailures {
   /** Failures so far. */
   failures = 0;
-  /** How often one was put off, because it would have taken the last copy of a machine. */
+  /** How many were put off, because they would have taken the last copy of a machine, or its witness's answer. */
   putOff = 0;
   readonly #simulation: Simulation;
   readonly #planned: PlannedFailures;
+  readonly #untilNs: Nanoseconds;
   readonly #atlas = new Atlas();
 
-  /** Begins at once; before the machines are made, so that it knows of their copies. */
-  constructor(simulation: Simulation, hosts: readonly Host[], planned: PlannedFailures) {
+  /**
+   * Begins at once; before the machines are made, so that it knows of their copies.
+   *
+   * @param endNs No host fails from then on, if the plan does not say when.
+   */
+  constructor(
+    simulation: Simulation,
+    hosts: readonly Host[],
+    planned: PlannedFailures,
+    endNs: Nanoseconds,
+  ) {
     const { engine } = simulation;
     this.#simulation = simulation;
     this.#planned = planned;
+    this.#untilNs = planned.untilNs ?? endNs;
     engine.trace.addSink(this.#atlas);
     const owner = engine.createOwner("failures");
     for (const host of hosts) {
@@ -33,16 +44,18 @@ export class HostFailures {
 
   *#fail(host: Host): Process {
     const { engine } = this.#simulation;
-    const { betweenNs, repairNs, fromNs, untilNs } = this.#planned;
+    const { betweenNs, repairNs, fromNs } = this.#planned;
     const random = engine.random(`failures of ${host.name}`);
     yield* sleep(fromNs);
     for (;;) {
       yield* sleep(exponential(random, betweenNs));
-      while (this.#mustWait(host)) {
-        this.putOff += 1;
+      if (engine.now >= this.#untilNs) return;
+      if (this.#isLastCopy(host)) this.putOff += 1;
+      // A host that somebody else has switched off fails later, too.
+      while (host.power === "off" || this.#isLastCopy(host)) {
         yield* sleep(PUT_OFF_NS);
+        if (engine.now >= this.#untilNs) return;
       }
-      if (engine.now >= untilNs) return;
       this.failures += 1;
       host.crash();
       yield* sleep(exponential(random, repairNs));
@@ -50,9 +63,9 @@ export class HostFailures {
     }
   }
 
-  /** One failure at a time is what a pair survives. A host that somebody else has switched off fails later. */
-  #mustWait(host: Host): boolean {
-    if (host.power === "off") return true;
+  /** One failure at a time is what a pair survives. */
+  #isLastCopy(host: Host): boolean {
+    if (host.power === "off") return false;
     const { now } = this.#simulation;
     const crash = { kind: "crash", at: { atNs: now }, host: host.name } as const;
     return this.#atlas.objection(crash, now) !== undefined;

@@ -18,10 +18,12 @@ export interface StateChange {
 export class MachineLife {
   readonly name: string;
   readonly changes: StateChange[] = [];
-  /** Times from the death of the host that served until another one did. */
-  readonly failovers: Nanoseconds[] = [];
+  /** How often another host came to serve it without its having been handed over. */
+  failovers = 0;
+  /** Of those after the death or standstill of the host that served: times from it until another one did. */
+  readonly failoverNs: Nanoseconds[] = [];
   /** Times from the loss of a copy until there was another one. */
-  readonly reprotections: Nanoseconds[] = [];
+  readonly reprotectionNs: Nanoseconds[] = [];
   /** Longest time without a second copy in which no host failed. */
   quietAloneNs: Nanoseconds = 0;
   handovers = 0;
@@ -38,22 +40,21 @@ export class MachineLife {
     return this.changes.at(-1)?.state ?? "alone";
   }
 
-  /** Since when it is so. */
-  get sinceNs(): Nanoseconds {
-    return this.changes.at(-1)?.atNs ?? 0;
-  }
-
-  /** How long it was in a state until a time, and for how long at the most at one go. */
+  /** How long it was in one of these states until a time, and for how long at the most at one go. */
   spent(
-    state: MachineState,
+    states: readonly MachineState[],
     untilNs: Nanoseconds,
   ): { totalNs: Nanoseconds; longestNs: Nanoseconds } {
-    let [totalNs, longestNs] = [0, 0];
-    for (const [index, change] of this.changes.entries()) {
-      if (change.state !== state) continue;
-      const lengthNs = (this.changes[index + 1]?.atNs ?? untilNs) - change.atNs;
+    let [totalNs, longestNs, goNs] = [0, 0, 0];
+    for (const [index, { atNs, state }] of this.changes.entries()) {
+      if (!states.includes(state)) {
+        goNs = 0;
+        continue;
+      }
+      const lengthNs = (this.changes[index + 1]?.atNs ?? untilNs) - atNs;
       totalNs += lengthNs;
-      longestNs = Math.max(longestNs, lengthNs);
+      goNs += lengthNs;
+      longestNs = Math.max(longestNs, goNs);
     }
     return { totalNs, longestNs };
   }
@@ -62,14 +63,19 @@ export class MachineLife {
 /**
  * Follows the lives of all machines in the trace: who serves, whether a second copy is ready, and how long it
  * took to be so again. A machine counts as down while the host that serves it is off or keeps still, and from its
- * standstill to its stand-in's start when it is handed over; the short stops of checkpoints do not count.
+ * standstill to its stand-in's start when it is handed over; the short stops of checkpoints do not count. A host
+ * that keeps still has lost nothing: when it goes on before another one serves, all is as before.
  */
 export class MachineLives implements TraceSink {
   readonly #lives = new Map<string, MachineLife>();
-  /** When a copy was lost, by machine. */
+  /** When a copy was lost, or the machine came to be without one, by machine. */
   readonly #lostAtNs = new Map<string, Nanoseconds>();
-  /** When the host that served died, by machine. */
-  readonly #deadSinceNs = new Map<string, Nanoseconds>();
+  /** When the host that served died or came to keep still, by machine. */
+  readonly #stillSinceNs = new Map<string, Nanoseconds>();
+  /** How a machine was when its host came to keep still. */
+  readonly #before = new Map<string, MachineState>();
+  /** Machines whose stand-in has taken what was handed over, and does not serve yet. */
+  readonly #handedOver = new Set<string>();
   #lastFailureNs: Nanoseconds = 0;
 
   /** All machines, in the order in which they came. */
@@ -79,25 +85,27 @@ export class MachineLives implements TraceSink {
 
   /** Ends the counting: what lasts counts up to now. */
   end(nowNs: Nanoseconds): void {
-    for (const life of this.#lives.values())
-      if (life.state !== "whole") this.#noteAlone(life, nowNs);
+    for (const life of this.#lives.values()) this.#noteAlone(life, nowNs);
   }
 
   record(atNs: Nanoseconds, _position: number, traced: TraceRecord): void {
     const record = traced as StandinRecord;
     switch (record.kind) {
       case "host.crashed":
+        this.#crashed(record.host, atNs);
+        return;
       case "host.paused":
-        this.#failed(record.host, atNs, record.kind === "host.crashed");
+        this.#paused(record.host, atNs);
         return;
       case "host.resumed":
-        for (const life of this.#servedBy(record.host)) this.#enter(life, atNs, "alone");
+        this.#resumed(record.host, atNs);
         return;
       case "witness.registered": {
         const life = new MachineLife(record.machine);
         life.host = record.host;
         life.term = record.term;
         this.#lives.set(record.machine, life);
+        this.#lostAtNs.set(record.machine, atNs);
         this.#enter(life, atNs, "alone");
         return;
       }
@@ -110,8 +118,9 @@ export class MachineLives implements TraceSink {
         return;
       case "checkpoint.acknowledged":
         this.#with(record.machine, (life) => {
-          if (life.state === "whole" || record.term !== life.term) return;
-          if (life.host === record.host) this.#whole(life, atNs);
+          // What was acknowledged before its host died may still be under way.
+          if (life.state !== "alone" || life.peer === undefined) return;
+          if (life.host === record.host && life.term === record.term) this.#whole(life, atNs);
         });
         return;
       case "protection.lost":
@@ -123,12 +132,15 @@ export class MachineLives implements TraceSink {
       case "handover.received":
         this.#with(record.machine, (life) => {
           life.handovers += 1;
+          this.#handedOver.add(life.name);
         });
         return;
       case "failover.serving":
         this.#with(record.machine, (life) => {
-          const deadNs = this.#deadSinceNs.get(life.name);
-          if (deadNs !== undefined) life.failovers.push(atNs - deadNs);
+          const stillNs = this.#stillSinceNs.get(life.name);
+          if (stillNs !== undefined) life.failoverNs.push(atNs - stillNs);
+          // Handed over, unless the host that did so died meanwhile.
+          if (!this.#handedOver.has(life.name) || stillNs !== undefined) life.failovers += 1;
           this.#serves(life, record.host, record.term, atNs);
         });
         return;
@@ -136,19 +148,47 @@ export class MachineLives implements TraceSink {
     }
   }
 
-  #failed(host: string, atNs: Nanoseconds, isDead: boolean): void {
+  #crashed(host: string, atNs: Nanoseconds): void {
     for (const life of this.#lives.values()) {
       if (life.host !== host && life.peer !== host) continue;
-      this.#noteAlone(life, atNs);
       if (!this.#lostAtNs.has(life.name)) this.#lostAtNs.set(life.name, atNs);
-      if (life.host !== host) {
-        if (isDead && life.state === "whole") this.#enter(life, atNs, "alone");
-        continue;
+      if (life.host === host) {
+        this.#still(life, atNs);
+        this.#before.delete(life.name);
+      } else {
+        life.peer = undefined;
+        if (life.state === "whole") this.#enter(life, atNs, "alone");
+        if (this.#before.has(life.name)) this.#before.set(life.name, "alone");
       }
-      if (!this.#deadSinceNs.has(life.name)) this.#deadSinceNs.set(life.name, atNs);
-      this.#enter(life, atNs, "down");
+    }
+    // Of those that it has nothing of, too: the one that was to become their second copy may have been there.
+    for (const life of this.#lives.values()) this.#noteAlone(life, atNs);
+    this.#lastFailureNs = atNs;
+  }
+
+  #paused(host: string, atNs: Nanoseconds): void {
+    for (const life of this.#lives.values()) {
+      this.#noteAlone(life, atNs);
+      if (life.host !== host || life.state === "down") continue;
+      this.#before.set(life.name, life.state);
+      this.#still(life, atNs);
     }
     this.#lastFailureNs = atNs;
+  }
+
+  #resumed(host: string, atNs: Nanoseconds): void {
+    for (const life of this.#lives.values()) {
+      const before = this.#before.get(life.name);
+      if (life.host !== host || before === undefined) continue;
+      this.#before.delete(life.name);
+      this.#stillSinceNs.delete(life.name);
+      this.#enter(life, atNs, before);
+    }
+  }
+
+  #still(life: MachineLife, atNs: Nanoseconds): void {
+    if (!this.#stillSinceNs.has(life.name)) this.#stillSinceNs.set(life.name, atNs);
+    this.#enter(life, atNs, "down");
   }
 
   /** A host serves the machine, without a secondary. */
@@ -156,17 +196,20 @@ export class MachineLives implements TraceSink {
     life.host = host;
     life.peer = undefined;
     life.term = term;
-    this.#deadSinceNs.delete(life.name);
+    this.#stillSinceNs.delete(life.name);
+    this.#before.delete(life.name);
+    this.#handedOver.delete(life.name);
     if (!this.#lostAtNs.has(life.name)) this.#lostAtNs.set(life.name, atNs);
     this.#enter(life, atNs, "alone");
   }
 
   #whole(life: MachineLife, atNs: Nanoseconds): void {
     const lostNs = this.#lostAtNs.get(life.name);
-    if (lostNs !== undefined) life.reprotections.push(atNs - lostNs);
+    // Its very first copy makes up for no loss.
+    const wasWhole = life.changes.some(({ state }) => state === "whole");
+    if (lostNs !== undefined && wasWhole) life.reprotectionNs.push(atNs - lostNs);
     this.#noteAlone(life, atNs);
     this.#lostAtNs.delete(life.name);
-    this.#deadSinceNs.delete(life.name);
     this.#enter(life, atNs, "whole");
   }
 
@@ -180,10 +223,6 @@ export class MachineLives implements TraceSink {
   #enter(life: MachineLife, atNs: Nanoseconds, state: MachineState): void {
     if (life.changes.length > 0 && life.state === state) return;
     life.changes.push({ atNs, state });
-  }
-
-  #servedBy(host: string): MachineLife[] {
-    return this.lives.filter((life) => life.host === host && life.state === "down");
   }
 
   #with(machine: string, act: (life: MachineLife) => void): void {

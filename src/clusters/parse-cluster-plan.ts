@@ -1,7 +1,10 @@
 import { partCatalogue } from "../schemes/part-catalogue.ts";
 import { type PartChoice, stages } from "../schemes/part-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
-import { ms, type Nanoseconds, seconds } from "../sim/time.ts";
+import { EXPONENTIAL_MEAN_MAX } from "../sim/exponential.ts";
+import { formatTime, ms, type Nanoseconds, seconds } from "../sim/time.ts";
+import { ARRAY_HOST, COORDINATOR_HOST, WITNESS_HOST } from "../simulation/machine-room.ts";
+import { AVAILABILITY_YEARS_MAX, expectYears } from "./availability.ts";
 import type {
   ClusterPlan,
   PlannedFailures,
@@ -11,13 +14,28 @@ import type {
   PlannedYears,
 } from "./cluster-plan.ts";
 import { PlanFields, TIME_MAX_NS } from "./plan-fields.ts";
-import { show } from "./quantity-text.ts";
+import { type LongTimeBounds, show } from "./quantity-text.ts";
 
 /** Most characters of a plan's text. */
 export const CLUSTER_CHARS_MAX = 1_048_576;
 
-/** Most hosts, and most machines, of a plan. */
-const MEMBERS_MAX = 10_000;
+/** Most hosts of a plan; each has a link with each. */
+const HOSTS_MAX = 256;
+
+/** Most machines of a plan. */
+const MACHINES_MAX = 4_096;
+
+/** Most machines that get their first copy at a time. */
+const SYNCS_MAX = 10_000;
+
+/** Longest run: a day of virtual time. */
+const RUN_MAX_NS: Nanoseconds = seconds(86_400);
+
+/** Names of hosts that every cluster has, or may have. */
+const RESERVED: ReadonlySet<string> = new Set([WITNESS_HOST, COORDINATOR_HOST, ARRAY_HOST]);
+
+/** Longest mean of a failure or a repair: 39 hours. */
+const MEAN_MAX_NS: Nanoseconds = EXPONENTIAL_MEAN_MAX - (EXPONENTIAL_MEAN_MAX % seconds(3_600));
 
 /** Names that a plan may use. */
 export interface KnownNames {
@@ -49,8 +67,8 @@ export function parseClusterPlan(text: string, known: KnownNames): ClusterPlan {
     );
   }
   const fields = new PlanFields("cluster", given);
-  fields.count("version", 1, 1);
-  const untilNs = fields.time("until", { leastNs: ms(1) });
+  expectVersion(fields);
+  const untilNs = fields.time("until", { leastNs: ms(1), mostNs: RUN_MAX_NS });
   const plan: ClusterPlan = {
     name: fields.name("name"),
     seed: fields.count("seed", 0, Number.MAX_SAFE_INTEGER, 1),
@@ -70,7 +88,14 @@ export function parseClusterPlan(text: string, known: KnownNames): ClusterPlan {
   };
   fields.end();
   checkNames(plan);
+  expectYears(plan);
   return plan;
+}
+
+/** A file says for which version of these fields it is written, so that none is ever read as something else. */
+function expectVersion(fields: PlanFields): void {
+  const version = fields.count("version", 1, Number.MAX_SAFE_INTEGER);
+  if (version !== 1) fields.refuse("version", "1, the only one that there is", version);
 }
 
 function linkOf(fields: PlanFields): ClusterPlan["link"] {
@@ -96,7 +121,7 @@ function detectionOf(fields: PlanFields): ClusterPlan["detection"] {
 function coordinatorOf(fields: PlanFields | undefined): ClusterPlan["coordinator"] {
   const of = fields ?? new PlanFields("cluster.coordinator", {});
   const coordinator = {
-    syncsMost: of.count("syncsMost", 1, MEMBERS_MAX, 2),
+    syncsMost: of.count("syncsMost", 1, SYNCS_MAX, 2),
     reportNs: of.time("report", {}, ms(100)),
     lookNs: of.time("look", {}, ms(50)),
     silenceNs: of.time("silence", {}, ms(500)),
@@ -112,10 +137,16 @@ function hostsOf(fields: PlanFields): PlannedHost[] {
       ...(item.has("memory") && { memoryBytes: item.size("memory") }),
       ...(item.has("domain") && { domain: item.name("domain") }),
     };
-    for (const name of namesOf(item)) hosts.push({ name, ...shared });
+    for (const name of namesOf(item, HOSTS_MAX)) hosts.push({ name, ...shared });
     item.end();
+    expectMembers("cluster.hosts", hosts, HOSTS_MAX);
   }
-  expectMembers("cluster.hosts", hosts);
+  if (hosts.length < 2) fields.refuse("hosts", "at least 2", hosts.length);
+  const reserved = hosts.find(({ name }) => RESERVED.has(name));
+  if (reserved !== undefined) {
+    const words = `names other than ${[...RESERVED].join(", ")}`;
+    fields.refuse("hosts", words, reserved.name);
+  }
   return hosts;
 }
 
@@ -134,10 +165,15 @@ function machinesOf(fields: PlanFields, known: KnownNames): PlannedMachine[] {
       thinkNs: item.time("think", { mostNs: seconds(3_600) }, ms(100)),
       ...(item.has("requests") && { requests: item.count("requests", 0, 65_535) }),
     };
-    for (const name of namesOf(item)) machines.push({ name, ...shared });
+    const { primary, secondary } = shared;
+    if (primary !== undefined && primary === secondary) {
+      item.refuse("secondary", "another host than the primary", secondary);
+    }
+    for (const name of namesOf(item, MACHINES_MAX)) machines.push({ name, ...shared });
     item.end();
+    expectMembers("cluster.machines", machines, MACHINES_MAX);
   }
-  expectMembers("cluster.machines", machines);
+  if (machines.length === 0) fields.refuse("machines", "at least 1", 0);
   return machines;
 }
 
@@ -151,34 +187,45 @@ function partsOf(fields: PlanFields): PartChoice {
 }
 
 /** `{ "name": "h", "count": 3 }` are h1, h2 and h3. */
-function namesOf(item: PlanFields): string[] {
+function namesOf(item: PlanFields, most: number): string[] {
   const name = item.name("name");
   if (!item.has("count")) return [name];
-  const count = item.count("count", 1, MEMBERS_MAX);
+  const count = item.count("count", 1, most);
   return Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 }
 
 function failuresOf(fields: PlanFields, untilNs: Nanoseconds): PlannedFailures {
+  const mean = { leastNs: ms(10), mostNs: MEAN_MAX_NS };
   const failures = {
-    betweenNs: fields.time("meanBetween", { leastNs: ms(10) }),
-    repairNs: fields.time("meanRepair", { leastNs: ms(10) }),
-    fromNs: fields.time("from", { leastNs: 0, mostNs: untilNs }, seconds(1)),
-    untilNs: fields.time("until", { leastNs: 0, mostNs: untilNs }, untilNs),
+    betweenNs: fields.time("meanBetween", mean),
+    repairNs: fields.time("meanRepair", mean),
+    fromNs: fields.time("from", { leastNs: 0, mostNs: untilNs }, Math.min(seconds(1), untilNs)),
+    ...(fields.has("until") && { untilNs: fields.time("until", { mostNs: untilNs }) }),
   };
   fields.end();
+  const { fromNs, untilNs: endNs = untilNs } = failures;
+  if (endNs < fromNs) {
+    fields.refuse("until", `not before ${formatTime(fromNs)}, when they begin`, formatTime(endNs));
+  }
   return failures;
 }
 
 function yearsOf(fields: PlanFields): PlannedYears {
   const years = {
-    betweenNs: fields.time("meanBetween", { leastNs: seconds(60) }),
-    repairNs: fields.time("meanRepair", { leastNs: seconds(1) }),
-    restoreNs: fields.time("restore", { leastNs: seconds(1) }),
-    years: fields.count("years", 1, 1_000_000, 1_000),
+    betweenMs: fields.longTime("meanBetween", LONG_TIME),
+    repairMs: fields.longTime("meanRepair", LONG_TIME),
+    restoreMs: fields.longTime("restore", LONG_TIME),
+    years: fields.count("years", 1, AVAILABILITY_YEARS_MAX, 1_000),
   };
   fields.end();
   return years;
 }
+
+const LONG_TIME: LongTimeBounds = {
+  leastMs: 1_000,
+  mostMs: 1_000 * 365 * 86_400_000,
+  words: "from 1s to 1000y",
+};
 
 const OPERATIONS = [
   "crash",
@@ -215,11 +262,15 @@ function operationOf(fields: PlanFields, runNs: Nanoseconds): PlannedOperation {
   return operation;
 }
 
-function expectMembers(path: string, members: readonly { readonly name: string }[]): void {
+function expectMembers(
+  path: string,
+  members: readonly { readonly name: string }[],
+  most: number,
+): void {
   const refuse = (expected: string, got: string): never => {
     throw new StandinRangeError("CLUSTER_VALUE", `${path}: expected ${expected}, got ${got}`);
   };
-  if (members.length > MEMBERS_MAX) refuse(`at most ${MEMBERS_MAX}`, String(members.length));
+  if (members.length > most) refuse(`at most ${most}`, String(members.length));
   const seen = new Set<string>();
   for (const { name } of members) {
     if (seen.has(name)) refuse("each name once", `"${name}" twice`);

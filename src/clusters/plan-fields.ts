@@ -1,6 +1,14 @@
 import { StandinRangeError, StandinTypeError } from "../sim/errors.ts";
 import type { Nanoseconds } from "../sim/time.ts";
-import { rateOf, show, sizeOf, type TimeBounds, timeOf } from "./quantity-text.ts";
+import {
+  type LongTimeBounds,
+  longTimeOf,
+  rateOf,
+  show,
+  sizeOf,
+  type TimeBounds,
+  timeOf,
+} from "./quantity-text.ts";
 
 /** Most items of any list of a plan. */
 export const ITEMS_MAX = 10_000;
@@ -31,8 +39,9 @@ export class PlanFields {
     this.#fields = given as Readonly<Record<string, unknown>>;
   }
 
-  /** Whether a field is there. */
+  /** Whether a field is there that may be left out. */
   has(name: string): boolean {
+    this.#asked.add(name);
     return Object.hasOwn(this.#fields, name);
   }
 
@@ -76,6 +85,11 @@ export class PlanFields {
     return timeOf(this.pathOf(name), this.#take(name), { ...ANY_TIME, ...bounds });
   }
 
+  /** A time in milliseconds, which may be years. */
+  longTime(name: string, bounds: LongTimeBounds): number {
+    return longTimeOf(this.pathOf(name), this.#take(name), bounds);
+  }
+
   /** A size, in bytes. */
   size(name: string): number {
     return sizeOf(this.pathOf(name), this.#take(name));
@@ -101,14 +115,15 @@ export class PlanFields {
     return given.map((item, index) => new PlanFields(`${this.pathOf(name)}[${index}]`, item));
   }
 
-  /** Names of a list of exactly two. */
+  /** Names of a list of exactly two different ones. */
   pair(name: string): readonly [string, string] {
     const given = this.#take(name);
     if (Array.isArray(given) && given.length === 2) {
       const [one, other] = given as readonly unknown[];
-      if (typeof one === "string" && typeof other === "string") return [one, other];
+      if (typeof one === "string" && typeof other === "string" && one !== other)
+        return [one, other];
     }
-    return this.#wrong(name, "a list of two names", given);
+    return this.#wrong(name, "a list of two different names", given);
   }
 
   /** @throws StandinTypeError `CLUSTER_FIELD` for a field that nobody has asked for: most likely misspelt. */

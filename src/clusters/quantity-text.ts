@@ -14,6 +14,16 @@ const TIMES_NS: Units = new Map([
   ["d", 86_400_000_000_000n],
 ]);
 
+/** Long times, in milliseconds: nanoseconds of more than a hundred days leave the exact integers. */
+const LONG_TIMES_MS: Units = new Map([
+  ["ms", 1n],
+  ["s", 1_000n],
+  ["m", 60_000n],
+  ["h", 3_600_000n],
+  ["d", 86_400_000n],
+  ["y", 31_536_000_000n],
+]);
+
 const SIZES_BYTES: Units = new Map([
   ["B", 1n],
   ["KiB", 1_024n],
@@ -50,6 +60,23 @@ export function timeOf(path: string, given: unknown, { leastNs, mostNs }: TimeBo
   throw new StandinRangeError("CLUSTER_VALUE", `${path}: expected ${bounds}, got ${show(given)}`);
 }
 
+/** What a long time may be, in milliseconds, and how messages call that. */
+export interface LongTimeBounds {
+  readonly leastMs: number;
+  readonly mostMs: number;
+  readonly words: string;
+}
+
+/** Reads a long time such as `4h`, `90d` or `3y` (of 365 days), in milliseconds; throws as {@link timeOf}. */
+export function longTimeOf(path: string, given: unknown, bounds: LongTimeBounds): number {
+  const read = parsed(path, given, LONG_TIMES_MS, "a time such as 30s, 4h, 90d or 3y");
+  if (read >= BigInt(bounds.leastMs) && read <= BigInt(bounds.mostMs)) return Number(read);
+  throw new StandinRangeError(
+    "CLUSTER_VALUE",
+    `${path}: expected ${bounds.words}, got ${show(given)}`,
+  );
+}
+
 /** Reads a size such as `512KiB`, `64MiB` or `1TiB`, in bytes; throws as {@link timeOf}. */
 export function sizeOf(path: string, given: unknown): number {
   return bounded(path, given, parsed(path, given, SIZES_BYTES, "a size such as 64MiB or 1TiB"));
@@ -60,9 +87,13 @@ export function rateOf(path: string, given: unknown): number {
   return bounded(path, given, parsed(path, given, RATES_BITS, "a rate such as 10Gbit/s"));
 }
 
-/** A value as messages show it, cut if it is long. */
+/** A value as messages show it, cut if it is long; of what holds other values only what it is. */
 export function show(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  // A number of JSON may be too large for a number here, and is Infinity then.
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
@@ -78,11 +109,14 @@ function parsed(path: string, given: unknown, units: Units, wanted: string): big
   if (scaled % divisor === 0n) return scaled / divisor;
   throw new StandinRangeError(
     "CLUSTER_VALUE",
-    `${path}: expected no fractions of the smallest unit, got ${show(given)}`,
+    `${path}: expected a whole number of ${[...units.keys()][0]}, got ${show(given)}`,
   );
 }
 
 function bounded(path: string, given: unknown, value: bigint): number {
   if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  throw new StandinRangeError("CLUSTER_VALUE", `${path}: expected less, got ${show(given)}`);
+  throw new StandinRangeError(
+    "CLUSTER_VALUE",
+    `${path}: expected less than 2^53, got ${show(given)}`,
+  );
 }

@@ -40,6 +40,9 @@ export interface RollingRestartOptions {
 /** Boot time of the largest host that is told to stand by, with room for its messages. */
 const BOOT_PATIENCE_NS: Nanoseconds = ms(500);
 
+/** Hosts of which a message tells the room. */
+const ROOMS_SHOWN = 8;
+
 /** How often an operator looks whether what was asked for has come about. */
 const OPERATOR_LOOK_NS: Nanoseconds = ms(50);
 
@@ -90,7 +93,7 @@ export class ManagedCluster {
   protect(image: GuestImage, options: PlacedOptions = {}): ProtectedMachine {
     // Booted once more, to see what it needs before anything is changed.
     const bytes = memoryBytesOf(image.create(SILENCE));
-    const [primary, secondary] = this.#place(image.name, bytes, options);
+    const [primary, secondary] = this.#place(options.name ?? image.name, bytes, options);
     const machine = this.#simulation.protect(image, { ...options, primary, secondary });
     this.#machines.set(machine.name, machine);
     for (const { name: host } of [primary, secondary]) {
@@ -178,11 +181,12 @@ export class ManagedCluster {
       );
       if (target === undefined) {
         const copy =
-          taken.length === 0 ? "a copy" : `a second copy, the first on ${taken[0]!.name}`;
-        const rooms = hosts.map((host) => `${host.name} ${host.memoryBytes - host.usedBytes} B`);
+          taken.length === 0
+            ? "a copy"
+            : `a second copy in another domain than the first on ${taken[0]!.name}`;
         throw new StandinRangeError(
           "NO_ROOM",
-          `protect: expected room for ${bytes} B, ${copy}, of ${name}; got ${rooms.join(", ")}`,
+          `protect: expected room for ${bytes} B, ${copy}, of ${name}; got ${roomsOf(hosts)}`,
         );
       }
       taken.push(this.#hosts.get(target.name)!);
@@ -207,4 +211,20 @@ export class ManagedCluster {
   #domainOf(host: Host): string {
     return this.coordinator.hosts.find(({ name }) => name === host.name)!.domain;
   }
+}
+
+/** What room hosts have, for a message: of the first ones, if there are many. */
+function roomsOf(
+  hosts: readonly {
+    readonly name: string;
+    readonly domain: string;
+    readonly memoryBytes: number;
+    readonly usedBytes: number;
+  }[],
+): string {
+  const shown = hosts.slice(0, ROOMS_SHOWN).map(({ name, domain, memoryBytes, usedBytes }) => {
+    return `${name} ${memoryBytes - usedBytes} B in ${domain}`;
+  });
+  const more = hosts.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -148,7 +148,7 @@ test("managed cluster: copies are apart by what fails together, and keep to the 
   const code = (name: string): unknown => expect.objectContaining({ code: name });
   expect(() => cluster.protect(image, { name: "n" })).toThrow(code("NO_ROOM"));
   expect(() => cluster.protect(image, { name: "n" })).toThrow(
-    "expected room for 1048576 B, a second copy, the first on b, of counter; got a 1048576 B, b",
+    "expected room for 1048576 B, a second copy in another domain than the first on b, of n; got a 1048576 B in rack 1,",
   );
   expect(() => cluster.protect(image, { primary: a, secondary: b })).toThrow(code("NO_ROOM"));
   expect(simulation.machines).toHaveLength(1);

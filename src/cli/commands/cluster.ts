@@ -1,6 +1,12 @@
-import { availability } from "../../clusters/availability.ts";
+import {
+  AVAILABILITY_YEARS_MAX,
+  availability,
+  expectYears,
+  isMeasured,
+} from "../../clusters/availability.ts";
 import { buildCluster } from "../../clusters/build-cluster.ts";
 import { ClusterEvents } from "../../clusters/cluster-events.ts";
+import type { PlannedYears } from "../../clusters/cluster-plan.ts";
 import { clusterReport } from "../../clusters/cluster-report.ts";
 import { clusterText } from "../../clusters/cluster-text.ts";
 import { MachineLives } from "../../clusters/machine-life.ts";
@@ -39,7 +45,7 @@ ${guestNames.join(", ")}.
 options
   --seed N        decides everything that is drawn; 0 to 2^53 - 1 (default: the file's)
   --until TIME    ends sooner or later than the file says, 1ms to 60m
-  --years N       years simulated for the availability, 1 to 1000000 (default: the file's; none
+  --years N       years simulated for the availability, 1 to ${AVAILABILITY_YEARS_MAX} (default: the file's; none
                   without its field "availability")
   --events N      events to print, 0 to ${EVENTS_MAX} (default ${EVENTS_DEFAULT})
   --json          print one JSON object instead
@@ -54,8 +60,9 @@ examples
   standin cluster examples/clusters/soak.json --seed 7 --json
 
 exit codes
-  0    every invariant held, and every machine was protected again in the time given for it
-  1    one did not
+  0    every invariant held, nothing was lost or done twice, and every machine was protected again in
+       the time given for it
+  1    one of these was not so
   2    the file or the options ask for something that cannot be; nothing was run
   70   the run could not be finished: a defect of the library
   130  interrupted
@@ -86,20 +93,17 @@ export const clusterCommand: Command = {
       schemes: schemeNames,
       profiles: profiles.map(({ name }) => name),
     });
-    const { until, years, seed } = values;
+    const { until, seed } = values;
+    const planned = yearsOf(parsed.availability, values.years);
     const plan = {
       ...parsed,
+      ...(planned !== undefined && { availability: planned }),
       ...(seed !== undefined && { seed: parseSeed("--seed", seed) }),
       ...(until !== undefined && {
         untilNs: parseDuration("--until", until, { leastNs: 1_000_000 }),
       }),
     };
-    const planned = plan.availability;
-    if (years !== undefined && planned === undefined) {
-      throw new UsageError(
-        '--years: expected a file with the field "availability", got one without',
-      );
-    }
+    expectYears(plan);
     const profile = profileNamed("profile", plan.profile);
     const guests = await guestMakers(new Set(plan.machines.map(({ guest }) => guest)));
     const simulation = new Simulation({ seed: plan.seed, profile, onViolation: "record" });
@@ -108,26 +112,33 @@ export const clusterCommand: Command = {
     simulation.trace.addSink(events);
     const built = buildCluster(simulation, plan, guests);
     if ((await simulate(simulation, plan.untilNs, io)) === "interrupted") return EXIT.interrupted;
-    const hosts = plan.hosts.map(({ name }) => name);
-    const isMeasured = lives.lives.some(({ failovers }) => failovers.length > 0);
-    if (planned !== undefined && !isMeasured) {
-      io.stderr("availability: left out, no failover was measured to draw from\n");
+    const canDraw = isMeasured(lives.lives);
+    if (planned !== undefined && !canDraw) {
+      io.stderr(
+        "availability: left out, the run had no failover, or no machine protected again, to draw from\n",
+      );
     }
     const estimated =
-      planned &&
-      isMeasured &&
-      availability(plan.seed, hosts, lives.lives, {
-        ...planned,
-        ...(years !== undefined && {
-          years: parseCount("--years", years, 1, 1_000_000),
-        }),
-      });
-    const report = clusterReport(simulation, plan, built, lives, estimated || undefined);
+      planned && canDraw ? availability(plan.seed, plan.hosts, lives.lives, planned) : undefined;
+    const report = clusterReport(simulation, plan, built, lives, estimated);
     if (values.json === true) io.stdout(`${JSON.stringify(report)}\n`);
     else io.stdout(clusterText(report, events, terminalStyle(io)));
-    const lost = report.machines.some((machine) => machine.lost + machine.duplicated > 0);
-    if (report.violations.length === 0 && report.late.length === 0 && !lost) return EXIT.clean;
+    const isWrong = report.machines.some(({ lost, duplicated }) => {
+      return (lost ?? 0) + (duplicated ?? 0) > 0;
+    });
+    if (report.violations.length === 0 && report.late.length === 0 && !isWrong) return EXIT.clean;
     io.stderr(`replay: ${replayLine(["cluster", ...args])}\n`);
     return EXIT.violated;
   },
 };
+
+/** What years are simulated with: as many as the option says. */
+function yearsOf(
+  planned: PlannedYears | undefined,
+  given: string | undefined,
+): PlannedYears | undefined {
+  if (given === undefined) return planned;
+  const years = parseCount("--years", given, 1, AVAILABILITY_YEARS_MAX);
+  if (planned !== undefined) return { ...planned, years };
+  throw new UsageError('--years: expected a file with the field "availability", got one without');
+}
