@@ -68,7 +68,13 @@ export class HostAgent {
 
   /** Memory that the parts on the host take, whatever their role. */
   get usedBytes(): number {
-    return this.#parts().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    let bytes = 0;
+    for (const name of this.#residents.keys()) {
+      const machine = this.#options.machines.get(name);
+      const node = machine && this.#nodeOf(machine);
+      if (node !== undefined) bytes += memoryBytesOf(node.vm.guest);
+    }
+    return bytes;
   }
 
   *#report(): Process<never> {
