@@ -225,7 +225,10 @@ export class Checkpointer {
   #triggerContext(): TriggerContext {
     const { engine, host, vm, gate, held, requested } = this.#side;
     return {
-      ...{ engine, host, held, requested },
+      engine,
+      host,
+      held,
+      requested,
       machine: vm.name,
       startedAtNs: this.#startedAtNs,
       tookNs: this.#tookNs,

@@ -74,6 +74,8 @@ export class ProtectedMachine {
   /** What waits on the host that was to stand by last. */
   #agent: ProcessHandle | undefined;
   #migration: Migration | undefined;
+  /** Told of each host that gets a part of it later than at the beginning, except of a machine in a pool. */
+  onPart: ((host: Host) => void) | undefined;
 
   /**
    * Boots the machine on its hosts, starts it on the primary and, with a secondary, begins to protect it.
@@ -401,6 +403,7 @@ export class ProtectedMachine {
     const former = this.#nodes.findIndex(({ host }) => host === node.host);
     if (former < 0) this.#nodes.push(node);
     else this.#nodes[former] = node;
+    this.onPart?.(node.host);
   }
 
   /** Lets a node protect the machine that it serves. */

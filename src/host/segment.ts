@@ -1,4 +1,4 @@
-import { xxh32 } from "../sim/hash.ts";
+import { xxh32From } from "../sim/hash.ts";
 
 /** Bytes in front of a segment's payload. */
 export const SEGMENT_HEADER_BYTES = 44;
@@ -71,7 +71,7 @@ export function encodeSegment(segment: Segment): Uint8Array {
   view.setUint32(36, segment.messageBytes, true);
   view.setUint32(40, segment.offset, true);
   bytes.set(payload, SEGMENT_HEADER_BYTES);
-  view.setUint32(0, xxh32(bytes.subarray(4)), true);
+  view.setUint32(0, xxh32From(view, 4), true);
   return bytes;
 }
 
@@ -85,7 +85,7 @@ export function decodeSegment(bytes: Uint8Array, verify = true): Segment | Malfo
   if (bytes.length < SEGMENT_HEADER_BYTES) return "too-short";
   if (bytes.length > SEGMENT_BYTES_MAX) return "too-long";
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (verify && view.getUint32(0, true) !== xxh32(bytes.subarray(4))) return "check-value";
+  if (verify && view.getUint32(0, true) !== xxh32From(view, 4)) return "check-value";
   const segment = {
     flags: view.getUint16(6, true),
     source: view.getUint32(8, true),

@@ -56,6 +56,15 @@ export interface Backing {
   offsetOf(page: number): number;
 
   /**
+   * Adds the hashes of pages from the first one on to a sum of two halves, as `hashPage` one by one would;
+   * pages of zeros count nothing. Absent where nothing is faster than that.
+   *
+   * @param basePage The number that the first page goes by.
+   * @returns How many were added; the rest is left to be hashed one by one.
+   */
+  addHashes?(basePage: number, sum: Int32Array): number;
+
+  /**
    * Adds zero pages at the end, up to `pageCount` in all.
    *
    * @throws `StandinRangeError` `GROWTH_OUT_OF_RANGE` if `pageCount` is below the present count,

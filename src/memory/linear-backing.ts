@@ -3,6 +3,7 @@ import { StandinRangeError } from "../sim/errors.ts";
 import type { Backing } from "./backing.ts";
 import { expectGrowth, expectPage, expectPageCount } from "./bounds.ts";
 import { EXTENT_BYTES_MAX, Extent } from "./extent.ts";
+import { PageSumKernel } from "./kernel/page-sum-kernel.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
 import type { PageSet } from "./page-set.ts";
 
@@ -51,6 +52,8 @@ export class LinearBacking implements Backing {
   #buffer: ArrayBuffer | undefined;
   #extents: Extent[] = [];
   #pageCount = 0;
+  /** Made at its first use; `null` where there can be none. */
+  #kernel: PageSumKernel | null | undefined;
 
   private constructor(source: ArrayBuffer | MovableBytes, maxPages: number | undefined) {
     if ("byteLength" in source) {
@@ -117,6 +120,17 @@ export class LinearBacking implements Backing {
 
   offsetOf(page: number): number {
     return (page & EXTENT_MASK) << PAGE_SHIFT;
+  }
+
+  addHashes(basePage: number, sum: Int32Array): number {
+    return this.addHashesFrom(0, basePage, sum);
+  }
+
+  /** As {@link LinearBacking.addHashes}, of the pages from `first` on. */
+  addHashesFrom(first: number, basePage: number, sum: Int32Array): number {
+    if (this.#kernel === undefined) this.#kernel = PageSumKernel.over(this.#source) ?? null;
+    if (this.#kernel === null) return 0;
+    return this.#kernel.add(first * PAGE_SIZE, basePage, this.pageCount - first, sum);
   }
 
   grow(pageCount: number): void {

@@ -77,6 +77,10 @@ export class MarkedBacking implements Backing {
     return this.#linear.offsetOf(this.#mapPages + page);
   }
 
+  addHashes(basePage: number, sum: Int32Array): number {
+    return this.#linear.addHashesFrom(this.#mapPages, basePage, sum);
+  }
+
   grow(pageCount: number): void {
     expectGrowth(this.pageCount, pageCount, this.maxPages);
     this.#linear.grow(this.#mapPages + pageCount);

@@ -71,8 +71,9 @@ export class MemoryDigest {
   }
 
   #addAll(region: Region, sum: Int32Array): void {
-    const { pageCount } = region;
-    for (let page = 0; page < pageCount; page += 1) add(sum, this.#hashOf(region, page));
+    const { pageCount, backing, basePage } = region;
+    const added = backing.addHashes?.(basePage, sum) ?? 0;
+    for (let page = added; page < pageCount; page += 1) add(sum, this.#hashOf(region, page));
   }
 
   #followedSum(region: Region): Int32Array {

@@ -1,9 +1,18 @@
 import { assert } from "../sim/assert.ts";
 import { PAGE_WORDS } from "./page.ts";
 
-/** Odd constants whose products spread over all 32 bits. */
-const A = 0x9e37_79b1 | 0;
-const B = 0x85eb_ca77 | 0;
+/** Odd constants whose products spread over all 32 bits: of one half. */
+export const HASH_A: number = 0x9e37_79b1 | 0;
+/** And of the other. */
+export const HASH_B: number = 0x85eb_ca77 | 0;
+
+const A = HASH_A;
+const B = HASH_B;
+
+/** What words are multiplied with to spread their bits (the finish of MurmurHash3). */
+export const SCRAMBLE_1 = 0x85eb_ca6b;
+/** The second one. */
+export const SCRAMBLE_2 = 0xc2b2_ae35;
 
 /**
  * Writes a 64-bit hash of a page's number and contents to `out` as two 32-bit halves.
@@ -43,7 +52,7 @@ export function hashPage(words: Int32Array, start: number, page: number, out: In
 
 /** Spreads every bit of a word over all of them, one to one (the finish of MurmurHash3). */
 function scramble(word: number): number {
-  let mixed = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
+  let mixed = Math.imul(word ^ (word >>> 16), SCRAMBLE_1);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), SCRAMBLE_2);
   return mixed ^ (mixed >>> 16);
 }

@@ -1,8 +1,11 @@
 /** Strings whose hash is kept; beyond it all are forgotten, which changes the speed and no hash. */
 const CACHED_STRINGS_MAX = 16_384;
 
-/** Longer strings are seldom seen twice and would pin memory: they are hashed each time. */
-const CACHED_STRING_LENGTH_MAX = 64;
+/**
+ * Longer strings are hashed each time. Names are shorter; what is longer is mostly a digest, which is seen once or
+ * twice and costs more to look up and keep than to hash.
+ */
+const CACHED_STRING_LENGTH_MAX = 24;
 
 const TWO_POW_32 = 4_294_967_296;
 
@@ -110,16 +113,21 @@ function round(lane: number, word: number): number {
  * @returns An integer from 0 to 2^32 - 1.
  */
 export function xxh32(bytes: Uint8Array, seed = 0): number {
-  const length = bytes.length;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  let at = 0;
+  return xxh32From(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, seed);
+}
+
+/** As {@link xxh32}, of what a view shows from byte `start` to its end: makes no object. */
+export function xxh32From(view: DataView, start: number, seed = 0): number {
+  const end = view.byteLength;
+  const length = end - start;
+  let at = start;
   let hash: number;
   if (length >= 16) {
     let v1 = (seed + PRIME_1 + PRIME_2) | 0;
     let v2 = (seed + PRIME_2) | 0;
     let v3 = seed | 0;
     let v4 = (seed - PRIME_1) | 0;
-    for (; at + 16 <= length; at += 16) {
+    for (; at + 16 <= end; at += 16) {
       v1 = round(v1, view.getInt32(at, true));
       v2 = round(v2, view.getInt32(at + 4, true));
       v3 = round(v3, view.getInt32(at + 8, true));
@@ -130,11 +138,11 @@ export function xxh32(bytes: Uint8Array, seed = 0): number {
     hash = (seed + PRIME_5) | 0;
   }
   hash = (hash + length) | 0;
-  for (; at + 4 <= length; at += 4) {
+  for (; at + 4 <= end; at += 4) {
     hash = (hash + Math.imul(view.getInt32(at, true), PRIME_3)) | 0;
     hash = Math.imul(rotate(hash, 17), PRIME_4);
   }
-  for (; at < length; at += 1) {
+  for (; at < end; at += 1) {
     hash = (hash + Math.imul(view.getUint8(at), PRIME_5)) | 0;
     hash = Math.imul(rotate(hash, 11), PRIME_1);
   }

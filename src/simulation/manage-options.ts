@@ -79,9 +79,8 @@ function expectOptions(
       );
     }
   }
-  const twice = hosts.find(
-    ({ name }, index) => hosts.findIndex((each) => each.name === name) < index,
-  );
+  const seen = new Set<string>();
+  const twice = hosts.find(({ name }) => seen.size === seen.add(name).size);
   if (twice !== undefined) {
     throw new StandinRangeError(
       "MANAGE_OPTION",

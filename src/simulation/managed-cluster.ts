@@ -55,6 +55,7 @@ export class ManagedCluster {
   readonly #simulation: ClusterSurroundings;
   readonly #hosts: ReadonlyMap<string, Host>;
   readonly #machines = new Map<string, ProtectedMachine>();
+  readonly #agents = new Map<string, HostAgent>();
   #rolling = false;
 
   /** Made by `simulation.manage`. */
@@ -74,7 +75,9 @@ export class ManagedCluster {
     });
     const coordinator = coordinatorHost.name;
     for (const { host } of hosts) {
-      new HostAgent({ engine, network, host, coordinator, machines: this.#machines, reportNs });
+      const machines = this.#machines;
+      const agent = new HostAgent({ engine, network, host, coordinator, machines, reportNs });
+      this.#agents.set(host.name, agent);
     }
   }
 
@@ -95,6 +98,7 @@ export class ManagedCluster {
     const bytes = memoryBytesOf(image.create(SILENCE));
     const [primary, secondary] = this.#place(options.name ?? image.name, bytes, options);
     const machine = this.#simulation.protect(image, { ...options, primary, secondary });
+    this.#tellAgents(machine, this.#machines.size);
     this.#machines.set(machine.name, machine);
     for (const { name: host } of [primary, secondary]) {
       const placed = { machine: machine.name, host, memoryBytes: bytes };
@@ -141,6 +145,14 @@ export class ManagedCluster {
     const { engine } = this.#simulation;
     const operator = engine.createOwner("operator");
     engine.spawn("operator: rolling restart", operator, () => this.#restartAll(hosts, offFor));
+  }
+
+  /** Hosts are told which machines they have parts of, and come to have. */
+  #tellAgents(machine: ProtectedMachine, place: number): void {
+    const tell = (host: string): void => this.#agents.get(host)?.resides(machine.name, place);
+    for (const { host } of machine.nodes) tell(host.name);
+    for (const host of machine.pool?.hosts ?? []) tell(host);
+    machine.onPart = ({ name }) => tell(name);
   }
 
   *#restartAll(hosts: readonly Host[], offFor: Nanoseconds): Process {
@@ -198,11 +210,7 @@ export class ManagedCluster {
   #rooms() {
     return this.coordinator.hosts.map(({ name, domain, memoryBytes }) => {
       const host = this.#hosts.get(name)!;
-      let usedBytes = 0;
-      for (const { nodes } of this.#machines.values()) {
-        const part = nodes.find((node) => node.host === host && node.alive);
-        if (part !== undefined) usedBytes += memoryBytesOf(part.vm.guest);
-      }
+      const { usedBytes } = this.#agents.get(name)!;
       const isOpen = host.power === "on" && !this.coordinator.isMaintained(name);
       return { name, domain, memoryBytes, usedBytes, isOpen };
     });

@@ -114,9 +114,10 @@ export class CheckpointSender {
     const { term, stream } = this.#side;
     const checks = this.#groups.map(({ check }) => check);
     const epoch = this.#wireEpoch;
+    const { regionPages, registers, complete } = contents;
+    const [groupCount, check] = [checks.length, chainCheck(checks)];
     const record = encodeCommit({
-      ...{ term, epoch, groupCount: checks.length, check: chainCheck(checks) },
-      ...contents,
+      ...{ term, epoch, groupCount, check, regionPages, registers, complete: complete !== false },
     });
     const { transfer } = this.#settings;
     this.#end = transfer.contents ? [encodeContents({ term, epoch, checks }), record] : [record];

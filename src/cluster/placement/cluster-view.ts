@@ -34,6 +34,10 @@ export class ClusterView {
   readonly hosts: readonly ManagedHost[];
   readonly #silenceNs: Nanoseconds;
   readonly #heard = new Map<string, Heard>();
+  /** What was told of each machine, by host. */
+  readonly #parts = new Map<string, Map<string, PlacedPart>>();
+  /** The place of each host among the others. */
+  readonly #places: ReadonlyMap<string, number>;
   readonly #pending = new Map<string, Pending>();
   #nowNs: Nanoseconds = 0;
 
@@ -41,6 +45,12 @@ export class ClusterView {
   constructor(hosts: readonly ManagedHost[], silenceNs: Nanoseconds) {
     this.hosts = hosts;
     this.#silenceNs = silenceNs;
+    this.#places = new Map(hosts.map(({ name }, place) => [name, place]));
+  }
+
+  /** Whether a host is one of those looked after. */
+  has(host: string): boolean {
+    return this.#places.has(host);
   }
 
   /** A host has told its status. What it was ordered and has done is pending no more. */
@@ -50,6 +60,8 @@ export class ClusterView {
     if (last !== undefined && !isLater(status, last)) return;
     const placed = parts.map((part) => ({ ...part, host }));
     this.#heard.set(host, { incarnation, sequence, parts: placed, atNs });
+    for (const { machine } of last?.parts ?? []) this.#parts.get(machine)?.delete(host);
+    for (const part of placed) this.#partsOf(part.machine).set(host, part);
     for (const { machine } of parts) {
       if (this.#pending.get(machine)?.host === host) this.#pending.delete(machine);
     }
@@ -69,6 +81,15 @@ export class ClusterView {
     return heard !== undefined && this.#nowNs - heard.atNs < this.#silenceNs;
   }
 
+  /** Parts of one machine on hosts that are present, in the order of the hosts. */
+  partsOf(machine: string): readonly PlacedPart[] {
+    const parts: PlacedPart[] = [];
+    for (const part of this.#parts.get(machine)?.values() ?? []) {
+      if (this.isPresent(part.host)) parts.push(part);
+    }
+    return parts.sort((a, b) => this.#places.get(a.host)! - this.#places.get(b.host)!);
+  }
+
   /** Parts on hosts that are present, by machine. */
   parts(): ReadonlyMap<string, readonly PlacedPart[]> {
     const byMachine = new Map<string, PlacedPart[]>();
@@ -81,6 +102,15 @@ export class ClusterView {
       }
     }
     return byMachine;
+  }
+
+  #partsOf(machine: string): Map<string, PlacedPart> {
+    let parts = this.#parts.get(machine);
+    if (parts === undefined) {
+      parts = new Map();
+      this.#parts.set(machine, parts);
+    }
+    return parts;
   }
 
   /** The host that was chosen for a stand-by of a machine and is about to boot it. */

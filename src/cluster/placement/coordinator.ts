@@ -42,7 +42,7 @@ export interface CoordinatorOptions {
  */
 export class Coordinator {
   readonly #options: CoordinatorOptions;
-  readonly #machines: string[] = [];
+  readonly #machines = new Set<string>();
   readonly #maintained = new Set<string>();
   readonly #evacuated = new Set<string>();
   readonly #unplaced = new Set<string>();
@@ -73,7 +73,7 @@ export class Coordinator {
 
   /** Machines that it looks after. */
   get machines(): readonly string[] {
-    return this.#machines;
+    return [...this.#machines];
   }
 
   /** What it was told last about the hosts' rooms; what it has ordered takes its room already. */
@@ -98,8 +98,8 @@ export class Coordinator {
 
   /** From now on a machine is to have two copies. */
   add(machine: string): void {
-    assert(!this.#machines.includes(machine), "a machine is added once");
-    this.#machines.push(machine);
+    assert(!this.#machines.has(machine), "a machine is added once");
+    this.#machines.add(machine);
   }
 
   /**
@@ -134,7 +134,7 @@ export class Coordinator {
     for (;;) {
       const { from, bytes } = yield* reports.receive();
       const status = decodeStatus(bytes);
-      if (status === undefined || !this.hosts.some(({ name }) => name === from)) continue;
+      if (status === undefined || !this.#view.has(from)) continue;
       this.#view.heard(from, status, host.clock.monotonic());
       // A host that stands by is waited for: its patience may be shorter than a look.
       const standing = status.parts.filter(({ role }) => role === "secondary");
@@ -185,8 +185,9 @@ export class Coordinator {
   }
 
   #noteUnplaced(unplaced: readonly string[]): void {
+    const without = new Set(unplaced);
     for (const machine of this.#unplaced) {
-      if (!unplaced.includes(machine)) this.#unplaced.delete(machine);
+      if (!without.has(machine)) this.#unplaced.delete(machine);
     }
     for (const machine of unplaced) {
       if (this.#unplaced.has(machine)) continue;

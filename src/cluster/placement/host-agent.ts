@@ -24,8 +24,8 @@ export interface HostAgentOptions {
   /** Name of the coordinator's host. */
   readonly coordinator: string;
   /**
-   * What every host is configured with: how each machine is booted and protected, by name. The agent looks at
-   * the parts of its own host only.
+   * What every host is configured with: how each machine is booted and protected, by name, in an order that
+   * does not change. The agent looks at the parts of its own host only.
    */
   readonly machines: ReadonlyMap<string, ProtectedMachine>;
   /** From one report to the next. */
@@ -41,6 +41,8 @@ export class HostAgent {
   readonly #options: HostAgentOptions;
   /** Machines that are being booted. */
   #booting = new Set<string>();
+  /** Machines that have a part here, or had one lately, with their places in the order of all. */
+  readonly #residents = new Map<string, number>();
   #sequence = 0;
 
   /** It runs whenever the host does. */
@@ -53,6 +55,26 @@ export class HostAgent {
       engine.spawn(`agent on ${host.name}: reports`, host.owner, () => this.#report());
       engine.spawn(`agent on ${host.name}: orders`, host.owner, () => this.#obey());
     });
+  }
+
+  /**
+   * The host got a part of a machine.
+   *
+   * @param place The machine's place in the order in which parts are told.
+   */
+  resides(machine: string, place: number): void {
+    this.#residents.set(machine, place);
+  }
+
+  /** Memory that the parts on the host take, whatever their role. */
+  get usedBytes(): number {
+    let bytes = 0;
+    for (const name of this.#residents.keys()) {
+      const machine = this.#options.machines.get(name);
+      const node = machine && this.#nodeOf(machine);
+      if (node !== undefined) bytes += memoryBytesOf(node.vm.guest);
+    }
+    return bytes;
   }
 
   *#report(): Process<never> {
@@ -119,16 +141,24 @@ export class HostAgent {
   }
 
   #tell(): void {
-    const { network, host, coordinator, machines } = this.#options;
-    const parts: PartStatus[] = [];
-    for (const [machine, { nodes }] of machines) {
-      const node = nodes.find((each) => each.host === host && each.alive);
-      if (node !== undefined) parts.push(statusOf(machine, node));
-    }
+    const { network, host, coordinator } = this.#options;
+    const parts = this.#parts();
     this.#sequence += 1;
     const { incarnation } = host;
     const status = encodeStatus({ incarnation, sequence: this.#sequence, parts });
     network.send(host, coordinator, COORDINATOR_PORT, status);
+  }
+
+  #parts(): PartStatus[] {
+    const parts: { readonly place: number; readonly status: PartStatus }[] = [];
+    for (const [name, place] of this.#residents) {
+      const machine = this.#options.machines.get(name);
+      const node = machine && this.#nodeOf(machine);
+      if (node !== undefined) parts.push({ place, status: statusOf(name, node) });
+      // The hosts of a pool come and go by themselves.
+      else if (machine?.pool === undefined) this.#residents.delete(name);
+    }
+    return parts.sort((a, b) => a.place - b.place).map(({ status }) => status);
   }
 
   #nodeOf(machine: ProtectedMachine): MachineNode | undefined {

@@ -1,12 +1,12 @@
 import type { Nanoseconds } from "../../sim/time.ts";
 import type { ClusterView, PlacedPart } from "./cluster-view.ts";
 import type { HostOrder } from "./order-message.ts";
-import { type PlacementDefects, placed } from "./placement.ts";
+import { type PlacementDefects, type PlacementHost, placed } from "./placement.ts";
 
 /** What a coordinator wants of its cluster. */
 export interface Wishes {
   /** Machines that are to have two copies, in the order in which they get them. */
-  readonly machines: readonly string[];
+  readonly machines: Iterable<string>;
   /** Hosts that are to be left empty. */
   readonly maintained: ReadonlySet<string>;
   /** Most machines whose first copy is made at a time. */
@@ -32,21 +32,22 @@ export interface Decision {
  * Compares what the hosts have told with what is wanted, and says what would bring it nearer. It keeps
  * nothing: orders are given again until a host tells that they are carried out, and are of no effect when it
  * has done so, because the term in them is over or the part is there.
+ *
+ * What it costs grows with the machines that it is asked about; the hosts are gone through only when a copy
+ * has to be placed.
  */
 export function reconcile(view: ClusterView, wishes: Wishes, nowNs: Nanoseconds): Decision {
   const { machines, maintained, syncsMost, bootNs, broken } = wishes;
   const orders: AddressedOrder[] = [];
   const unplaced: string[] = [];
-  const parts = view.parts();
-  const hosts = view.placementHosts(maintained);
-  const domainOf = new Map(hosts.map(({ name, domain }) => [name, domain]));
+  let hosts: PlacementHost[] | undefined;
   let syncs = 0;
   for (const machine of machines) {
-    if (isSyncing(parts.get(machine) ?? [], view.pendingHost(machine))) syncs += 1;
+    if (isSyncing(view.partsOf(machine), view.pendingHost(machine))) syncs += 1;
   }
 
   for (const machine of machines) {
-    const present = parts.get(machine) ?? [];
+    const present = view.partsOf(machine);
     // 1. What is over is taken away, so that its host has room again.
     for (const { host, term, role } of present) {
       if (role === "fenced" || role === "abandoned") {
@@ -101,7 +102,8 @@ export function reconcile(view: ClusterView, wishes: Wishes, nowNs: Nanoseconds)
     purpose: "take" | "look" = "take",
   ): string | undefined {
     const taken = new Set(present.map((part) => part.host));
-    const domains = new Set([domainOf.get(host) ?? host]);
+    hosts ??= view.placementHosts(maintained);
+    const domains = new Set([hosts.find(({ name }) => name === host)?.domain ?? host]);
     const target = placed(hosts, { bytes, present: taken, domains }, broken);
     if (target === undefined) {
       unplaced.push(machine);

@@ -51,3 +51,21 @@ test("view: what is pending ends when the host tells of it, or has had time enou
   view.look(50);
   expect(view.pendingHost("n")).toBeUndefined();
 });
+
+test("view: parts of one machine are those that all parts have of it, in the order of the hosts", () => {
+  const view = new ClusterView(HOSTS, 100);
+  view.heard("b", status([part("n"), part("m")]), 10);
+  view.heard("a", status([part("m")]), 20);
+  view.look(30);
+  expect(view.partsOf("m").map(({ host }) => host)).toEqual(["a", "b"]);
+  for (const machine of ["m", "n"])
+    expect(view.partsOf(machine)).toEqual(view.parts().get(machine));
+  view.heard("b", status([part("n")], { sequence: 2 }), 40);
+  view.look(50);
+  expect(view.partsOf("m").map(({ host }) => host)).toEqual(["a"]);
+  view.look(130);
+  expect([view.partsOf("m"), view.partsOf("x"), view.has("b"), view.has("x")]).toEqual([
+    ...[[], []],
+    ...[true, false],
+  ]);
+});
