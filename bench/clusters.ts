@@ -56,7 +56,7 @@ function measure(hostCount: number): string[] {
   const { events } = sim.engine;
   const ranMs = ranAtMs - builtAtMs;
   const processorMs = (spent.user + spent.system) / 1000;
-  const failovers = lives.lives.reduce((sum, life) => sum + life.failovers.length, 0);
+  const failovers = lives.lives.reduce((sum, life) => sum + life.failovers, 0);
   const perHost = (bytes: number): string => `${(bytes / hostCount / KIB).toFixed(0)} KiB`;
   return [
     String(hostCount),

@@ -49,7 +49,7 @@ for (let untilNs = 0; untilNs < plan.untilNs; ) {
     sim.engine.run({ until: untilNs });
     rssPeak = Math.max(rssPeak, process.memoryUsage().rss);
   }
-  const failovers = lives.lives.reduce((sum, life) => sum + life.failovers.length, 0);
+  const failovers = lives.lives.reduce((sum, life) => sum + life.failovers, 0);
   const minutes = (untilNs / minuteNs).toFixed(0);
   process.stderr.write(
     `${minutes} min of virtual time in ${spentS().toFixed(0)} s, ${failovers} failovers, ${sim.violations.length} violations\n`,
@@ -88,7 +88,7 @@ row(
 );
 row(
   "lost, duplicated",
-  `${sum((machine) => machine.lost)}, ${sum((machine) => machine.duplicated)}`,
+  `${sum((machine) => machine.lost ?? 0)}, ${sum((machine) => machine.duplicated ?? 0)}`,
 );
 row("nobody serves, longest", s(most((machine) => machine.downLongestNs)));
 row("one copy, longest", s(most((machine) => machine.aloneLongestNs)));
@@ -104,7 +104,7 @@ row("invariants", report.violations.length === 0 ? `all ${report.checked.length}
 for (const { name, detail } of report.violations.slice(0, 10)) row("", `${name}: ${detail}`);
 row("run hash", report.runHash);
 
-const lost = sum((machine) => machine.lost + machine.duplicated);
+const lost = sum((machine) => (machine.lost ?? 0) + (machine.duplicated ?? 0));
 const isShort = values.short === true;
 const failed = [
   report.violations.length > 0 && "an invariant did not hold",

@@ -10,7 +10,8 @@ import { MachineLives } from "../../src/clusters/machine-life.ts";
 import { parseClusterPlan } from "../../src/clusters/parse-cluster-plan.ts";
 import { schemeNames } from "../../src/schemes/scheme-choice.ts";
 import { seconds } from "../../src/sim/time.ts";
-import { COORDINATOR_HOST, Simulation } from "../../src/simulation/simulation.ts";
+import { COORDINATOR_HOST } from "../../src/simulation/machine-room.ts";
+import { Simulation } from "../../src/simulation/simulation.ts";
 
 const UNTIL_NS = seconds(14);
 
