@@ -12,6 +12,7 @@ import { schemeNames } from "#src/schemes/scheme-choice";
 
 const MIB = 1024 * 1024;
 const FAILOVERS_WANTED = 200;
+/** Of processor time, on one of two cores: what else the machine does meanwhile is not counted. */
 const SECONDS_WANTED = 600;
 
 const { values } = parseArgs({
@@ -61,6 +62,7 @@ sim.run({ until: plan.untilNs });
 const report = clusterReport(sim, plan, built, lives, undefined);
 rssPeak = Math.max(rssPeak, process.memoryUsage().rss);
 const { user, system } = process.cpuUsage();
+const processorS = (user + system) / 1e6;
 
 const { machines } = report;
 const sum = (of: (machine: (typeof machines)[number]) => number): number =>
@@ -68,7 +70,7 @@ const sum = (of: (machine: (typeof machines)[number]) => number): number =>
 const most = (of: (machine: (typeof machines)[number]) => number): number =>
   machines.reduce((largest, machine) => Math.max(largest, of(machine)), 0);
 const s = (ns: number): string => `${(ns / 1e9).toFixed(2)} s`;
-const row = (name: string, value: string): void => console.log(`  ${name.padEnd(30)}${value}`);
+const row = (name: string, value: string): void => console.log(`  ${name.padEnd(33)}${value}`);
 
 const virtualS = plan.untilNs / 1e9;
 const failovers = sum((machine) => machine.failovers);
@@ -78,7 +80,7 @@ row(
   "real time",
   `${spentS().toFixed(0)} s (built in ${builtS.toFixed(1)}, compared in ${(spentS() - ranS).toFixed(1)})`,
 );
-row("processor time", `${((user + system) / 1e6).toFixed(0)} s`);
+row("processor time", `${processorS.toFixed(0)} s`);
 row("virtual / real", (virtualS / spentS()).toFixed(1));
 row("host failures", `${report.hostFailures}, ${report.putOff} times put off for a last copy`);
 row("failovers, handovers", `${failovers}, ${sum((machine) => machine.handovers)}`);
@@ -111,7 +113,7 @@ const failed = [
   lost > 0 && "requests were lost or executed twice",
   report.late.length > 0 && "a machine was without a second copy for too long",
   !isShort && failovers < FAILOVERS_WANTED && `fewer than ${FAILOVERS_WANTED} failovers`,
-  !isShort && spentS() > SECONDS_WANTED && `longer than ${SECONDS_WANTED} s`,
+  !isShort && processorS > SECONDS_WANTED && `more than ${SECONDS_WANTED} s of processor time`,
 ].filter((reason) => reason !== false);
 if (failed.length > 0) {
   console.log(`soak: ${failed.join("; ")}`);

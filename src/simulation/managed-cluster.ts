@@ -1,6 +1,6 @@
 import { Coordinator } from "../cluster/placement/coordinator.ts";
 import { HostAgent } from "../cluster/placement/host-agent.ts";
-import { placed } from "../cluster/placement/placement.ts";
+import { type PlacementHost, placed } from "../cluster/placement/placement.ts";
 import type { PlacementRecord } from "../cluster/placement/records.ts";
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { SILENCE } from "../guest/copy-guest.ts";
@@ -57,6 +57,8 @@ export class ManagedCluster {
   readonly #machines = new Map<string, ProtectedMachine>();
   readonly #agents = new Map<string, HostAgent>();
   #rolling = false;
+  /** Rooms after the last machine was placed, and the position of the trace then: good until something happens. */
+  #known: { readonly position: number; readonly rooms: PlacementHost[] } | undefined;
 
   /** Made by `simulation.manage`. */
   constructor(simulation: ClusterSurroundings, coordinatorHost: Host, settings: ManageSettings) {
@@ -96,7 +98,12 @@ export class ManagedCluster {
   protect(image: GuestImage, options: PlacedOptions = {}): ProtectedMachine {
     // Booted once more, to see what it needs before anything is changed.
     const bytes = memoryBytesOf(image.create(SILENCE));
-    const [primary, secondary] = this.#place(options.name ?? image.name, bytes, options);
+    const rooms = this.#rooms();
+    const [primary, secondary] = this.#place(rooms, {
+      name: options.name ?? image.name,
+      bytes,
+      options,
+    });
     const machine = this.#simulation.protect(image, { ...options, primary, secondary });
     this.#tellAgents(machine, this.#machines.size);
     this.#machines.set(machine.name, machine);
@@ -105,6 +112,11 @@ export class ManagedCluster {
       this.#simulation.trace.emit<PlacementRecord>({ kind: "machine.placed", ...placed });
     }
     this.coordinator.add(machine.name);
+    for (const [index, room] of rooms.entries()) {
+      if (room.name !== primary.name && room.name !== secondary.name) continue;
+      rooms[index] = { ...room, usedBytes: room.usedBytes + bytes };
+    }
+    this.#known = { position: this.#simulation.trace.position, rooms };
     return machine;
   }
 
@@ -179,8 +191,10 @@ export class ManagedCluster {
     }
   }
 
-  #place(name: string, bytes: number, options: PlacedOptions): [Host, Host] {
-    const hosts = this.#rooms();
+  #place(
+    hosts: readonly PlacementHost[],
+    { name, bytes, options }: { name: string; bytes: number; options: PlacedOptions },
+  ): [Host, Host] {
     const taken: Host[] = [];
     for (const wanted of [options.primary, options.secondary]) {
       const target = placed(
@@ -207,7 +221,8 @@ export class ManagedCluster {
   }
 
   /** Rooms as they are: at the beginning no host has told of any machine. */
-  #rooms() {
+  #rooms(): PlacementHost[] {
+    if (this.#known?.position === this.#simulation.trace.position) return this.#known.rooms;
     return this.coordinator.hosts.map(({ name, domain, memoryBytes }) => {
       const host = this.#hosts.get(name)!;
       const { usedBytes } = this.#agents.get(name)!;

@@ -123,7 +123,7 @@ test("cluster text: no line is too wide, whatever names are like", () => {
   const text = clusterText(report, eventsOf([`${long}${long}`], 9));
   const wide = text.split("\n").filter((line) => line.length > LINE_WIDTH_MAX);
   expect(wide).toEqual([]);
-  expect(text).toMatch(/^x{6}… {2}quasi… {2}xxxxx… ! /m);
+  expect(text).toMatch(/^x{9}… {2}quasi… {2}xxxxx… ! /m);
 });
 
 test("cluster text: styles take no room", () => {

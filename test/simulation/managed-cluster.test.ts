@@ -199,3 +199,13 @@ test("managed cluster: settings that make no sense are refused", () => {
     expect(() => fresh.manage({ hosts: [a, b], ...options })).toThrow(message);
   }
 });
+
+test("managed cluster: what happens to hosts between two machines counts for the second one", () => {
+  const { cluster, hosts } = managed(4, 1);
+  const placed = (name: string): readonly string[] =>
+    cluster.protect(counter({ memoryBytes: MIB }), { name }).nodes.map(({ host }) => host.name);
+  hosts[2]!.crash();
+  expect(placed("second")).toEqual(["d", "a"]);
+  hosts[2]!.restart();
+  expect(placed("third")).toEqual(["c", "b"]);
+});
