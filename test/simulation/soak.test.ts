@@ -1,4 +1,4 @@
-// covers examples/clusters/soak.json, in small: `npm run bench -- soak` runs it whole
+// covers src/clusters/build-cluster.ts, src/clusters/machine-life.ts
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { guestMakers, guestNames } from "../../src/cli/guest-catalogue.ts";
