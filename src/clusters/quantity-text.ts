@@ -93,7 +93,8 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   // A number of JSON may be too large for a number here, and is Infinity then.
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === "string" ? JSON.stringify(value) : String(value as number | boolean);
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 

@@ -4,7 +4,6 @@ import type { ClusterReport, MachineReport } from "../../src/clusters/cluster-re
 import { clusterText, worstStates } from "../../src/clusters/cluster-text.ts";
 import { LINE_WIDTH_MAX } from "../../src/report/style.ts";
 import { ms, seconds } from "../../src/sim/time.ts";
-import type { TraceRecord } from "../../src/sim/trace.ts";
 
 const SHOP: MachineReport = {
   ...{ name: "shop", guest: "kv", scheme: "checkpoint", host: "b", protected: true },
@@ -40,7 +39,7 @@ const REPORT: ClusterReport = {
 function eventsOf(hosts: readonly string[], most: number): ClusterEvents {
   const events = new ClusterEvents(most);
   for (const [index, host] of hosts.entries()) {
-    events.record(ms(1_000 * (index + 1)), index, { kind: "host.crashed", host } as TraceRecord);
+    events.record(ms(1_000 * (index + 1)), index, { kind: "host.crashed", host });
   }
   return events;
 }

@@ -45,7 +45,7 @@ function ran(changes: Fields = {}) {
   const lives = new MachineLives();
   simulation.trace.addSink({
     record: (atNs, _position, record) => {
-      if (TOLD.test(record.kind)) told.push({ atNs, record: record as Told });
+      if (TOLD.test(record.kind)) told.push({ atNs, record: record });
     },
   });
   simulation.trace.addSink(lives);

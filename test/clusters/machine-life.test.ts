@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { MachineLives } from "../../src/clusters/machine-life.ts";
-import type { TraceRecord } from "../../src/sim/trace.ts";
 import type { StandinRecord } from "../../src/verify/standin-record.ts";
 
 type Told = readonly [atNs: number, record: Record<string, string | number>];
@@ -24,7 +23,7 @@ const BEGUN: readonly Told[] = [
 function lived(...told: readonly Told[]) {
   const lives = new MachineLives();
   for (const [position, [atNs, record]] of [...BEGUN, ...told].entries()) {
-    lives.record(atNs, position, record as StandinRecord as TraceRecord);
+    lives.record(atNs, position, record as StandinRecord);
   }
   lives.end(1_000);
   const life = lives.lives[0]!;
@@ -211,7 +210,7 @@ test("machine life: alone in quiet: counted to the end, and from the last failur
   expect(lived(dismissed, [400, { kind: "host.crashed", host: "z" }]).quietNs).toBe(600);
   // One that never gets its first copy is waiting as well.
   const lives = new MachineLives();
-  lives.record(5, 0, of("witness.registered", "a", 1) as StandinRecord as TraceRecord);
+  lives.record(5, 0, of("witness.registered", "a", 1) as StandinRecord);
   lives.end(1_000);
   expect(lives.lives[0]?.quietAloneNs).toBe(995);
 });
