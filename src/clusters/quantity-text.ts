@@ -93,8 +93,7 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   // A number of JSON may be too large for a number here, and is Infinity then.
-  const text =
-    typeof value === "string" ? JSON.stringify(value) : String(value as number | boolean);
+  const text = typeof value === "number" ? value.toString() : JSON.stringify(value);
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }
 
