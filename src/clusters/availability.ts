@@ -13,7 +13,7 @@ const YEAR_MS = 365 * 86_400_000;
 export const AVAILABILITY_YEARS_MAX = 100_000;
 
 /** Most looks at hosts and machines, which are what it costs: some seconds. */
-const LOOKS_MAX = 1_000_000_000;
+const LOOKS_MAX = 50_000_000;
 
 /** Availability of one machine over a year. */
 export interface MachineAvailability {
@@ -45,7 +45,8 @@ export function expectYears({ availability: planned, hosts, machines }: ClusterP
   if (planned === undefined) return;
   const { years, betweenMs, repairMs } = planned;
   const aYear = (YEAR_MS / (betweenMs + repairMs)) * hosts.length;
-  const looks = aYear * years * (2 * hosts.length + machines.length);
+  // A failure concerns two of all copies; for each, all hosts are looked at.
+  const looks = aYear * years * (2 * hosts.length + 3 * machines.length);
   if (looks <= LOOKS_MAX) return;
   const most = Math.floor((years * LOOKS_MAX) / looks);
   throw new StandinRangeError(
