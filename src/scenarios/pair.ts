@@ -56,9 +56,11 @@ export function pairScenario(options: PairOptions): Scenario {
       const defects = defectsOf(broken);
       const chosen = { ...parts, ...partsOf(broken) };
       const detection = { ...options.detection, ...given.detection };
-      const fence = fenceNamed(given.fence ?? options.fence ?? "witness");
+      const fenceName = given.fence ?? options.fence;
+      // Whoever protects has a fence of its own where none is chosen.
+      const fence = fenceName === undefined ? undefined : fenceNamed(fenceName);
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
-      if (fence.needsControllers) simulation.controllers([a, b]);
+      if (fence?.needsControllers) simulation.controllers([a, b]);
       const random = simulation.engine.random("image of the machine");
       const made = image(defects.program ?? {}, defects.machine ?? {}, random, chosen);
       const machine = simulation.protect(made, {
@@ -73,7 +75,8 @@ export function pairScenario(options: PairOptions): Scenario {
           ...(isError === undefined ? {} : { isError }),
           broken: defects,
         }),
-        ...{ detection, fence },
+        detection,
+        ...(fence === undefined ? {} : { fence }),
         broken: defects.cluster ?? {},
       });
       for (const each of clients) simulation.client(machine, { ...each, ...client });

@@ -37,6 +37,7 @@ test("explore: pairs of faults, some of them", () => {
   // With the witness's host left out, and it may never be needed, nothing is demanded of the sweep.
   expect(judge.properties.map(({ name }) => name)).toEqual([
     "silence-noticed",
+    "replay-agrees",
     "suspected-in-silence",
   ]);
   const whole = exploration(counterScenario, { mode: "pairs" });
