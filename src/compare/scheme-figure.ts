@@ -60,7 +60,7 @@ export const costFigures: readonly Figure<SchemeFigures>[] = [
   schemeFigure(
     "compared",
     "per s",
-    "the same, with inputs and outputs to compare, verdicts and lists of pages, both ways",
+    "the same, with inputs, outputs, verdicts and lists of pages, both ways",
     size,
     (m) => m.comparisonBytesPerSecond,
   ),
@@ -74,7 +74,7 @@ export const costFigures: readonly Figure<SchemeFigures>[] = [
   schemeFigure(
     "rest",
     "per s",
-    "what is left of the link: frames and acknowledgements of streams, answers, what is sent again",
+    "what is left of the link: frames, acknowledgements, answers, repeats",
     size,
     (m) => m.restBytesPerSecond,
   ),
