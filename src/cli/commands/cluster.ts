@@ -36,8 +36,8 @@ const EVENTS_MAX = 100_000;
 const help = `usage: standin cluster FILE [options]
 
 Runs a cluster that a file describes: hosts, machines, clients, hosts that fail and are repaired,
-and what an operator does. Prints what happened, how each machine was over time, and what it came to: how
-often and for how long nobody served it or it had one copy only, and what became of its clients.
+and what an operator does. Prints what happened, how each machine was over time, and what it came to:
+how often and for how long nobody served it or it had one copy only, and what became of its clients.
 
 FILE is JSON; docs/cluster.md tells its fields, examples/clusters/ has some. Guests are
 ${guestNames.join(", ")}.
@@ -61,7 +61,7 @@ examples
 
 exit codes
   0    every invariant held, nothing was lost or done twice, and every machine was protected again
-       the time given for it
+       in the time given for it
   1    one of these was not so
   2    the file or the options ask for something that cannot be; nothing was run
   70   the run could not be finished: a defect of the library

@@ -26,14 +26,14 @@ what is gone through
   --swarm                  runs drawn whole from consecutive seeds: sizes, rates, faults (default)
   --every-step             every event of a run × each host that is crashed there
   --points                 every named point that a run passes × each host that is crashed there
-  --cuts                   every named point that a run passes × each link and cable, cut there for 150 ms
+  --cuts                   every named point that a run passes × each link and cable, cut for 150 ms
   --pairs                  two faults in every order, on a grid
 
 options
   --seeds N                seeds of the swarm (default 2000)
   --from-seed N            the first seed; the only one without --swarm (default 1)
   --steps N                only so many steps, evenly drawn, of --every-step (default all)
-  --host NAME              a host to crash or cut off; may be repeated (default all; not with --swarm)
+  --host NAME              a host to crash or cut off; may be repeated (default all; no swarm)
   --until TIME             virtual time in which faults happen, from 10ms (default the scenario's)
   --interval TIME          from one checkpoint to the next (default the scheme's; the swarm draws)
   --requests N             of each client (default the scenario's; the swarm draws)
