@@ -5,6 +5,7 @@ import { witnessFence } from "./fencing/witness-fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { MachineNode } from "./machine-node.ts";
 import type { Protection } from "./protection.ts";
+import { askForVerdict } from "./term-claimant.ts";
 
 /** This node's end of the replication stream with the host called `peer`. */
 export function streamWith(
@@ -71,4 +72,16 @@ export function claimNextTerm(
   const { engine, network, machine, witness, fence = witnessFence(), broken } = protection;
   const party = { engine, network, host, peer, machine, witness, role, isAgreed, broken };
   return fence.claim(party, term + 1);
+}
+
+/**
+ * Has whoever decides confirm that the node serves in its own term, which changes nothing: that it is heard
+ * is what the node wants to know.
+ */
+export function* confirmTerm(
+  { engine, network, machine, witness, fence = witnessFence() }: Protection,
+  { host, term }: MachineNode,
+): Process<boolean> {
+  if (fence.decider === "nobody") return true;
+  return yield* askForVerdict({ engine, network, host, machine, witness }, term);
 }

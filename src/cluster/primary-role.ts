@@ -2,11 +2,13 @@ import type { PrimarySide } from "../checkpoint/primary-side.ts";
 import { assert } from "../sim/assert.ts";
 import type { Process } from "../sim/process.ts";
 import { race } from "../sim/race.ts";
-import { handOver } from "./handover.ts";
-import type { MachineNode, NodeOrder } from "./machine-node.ts";
+import { dismissal } from "./dismissal.ts";
+import { handover } from "./handover.ts";
+import type { MachineNode } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
+import type { ProtectionEnd, RunningProtection } from "./running-protection.ts";
 import type { FirstProtection } from "./start/first-protection.ts";
 
 /**
@@ -16,7 +18,7 @@ import type { FirstProtection } from "./start/first-protection.ts";
  * serve. So it keeps its output until the witness has said that it, and not the secondary, goes on.
  *
  * On order it gives up its secondary, or hands the machine over to it. Either way it is the witness that
- * says who serves in the next term: a secondary that was dismissed and has not heard of it is refused.
+ * says who serves in the next term, and the machine stays protected until the witness is heard.
  *
  * @param first Of a machine that ran on the bare host: what is to be done if it is not mirrored.
  */
@@ -26,7 +28,7 @@ export function* primaryRole(
   secondary: string,
   first?: FirstProtection,
 ): Process {
-  const { engine, machine, scheme, broken } = protection;
+  const { engine, machine, scheme } = protection;
   const { host, vm, gate, digest, held, requested, encoders } = node;
   const about = (): { machine: string; host: string; term: number } => ({
     machine,
@@ -47,14 +49,9 @@ export function* primaryRole(
     replication.run(),
   );
   const heartbeat = heartbeatWith(protection, node, secondary, streams);
-  const end = yield* race({
-    silent: heartbeat.suspected.wait(),
-    refused: process.join(),
-    order: node.orders.receive(),
-  });
-  const order = end.key === "order" ? end.value : undefined;
   const running = { secondary, replication, process, heartbeat };
-  const isTaken = order === "hand-over" && (yield* handOver(protection, node, running));
+  const end = yield* untilOver(protection, node, running);
+  const { reason } = end;
 
   // 2. Stop replicating. From here on the secondary hears nothing more and will suspect, too.
   process.kill();
@@ -62,22 +59,18 @@ export function* primaryRole(
   heartbeat.stop();
   for (const each of streams) each.close();
   gate.closeBypass();
+  const isTaken = reason === "handed over";
   if (vm.paused && !isTaken && replication.standsUntilNamed !== true) vm.resume();
   vm.setPenalty(0);
 
-  const reason = reasonOf(end.key, order);
   if (first !== undefined && !gate.holding) {
     // The secondary was never sent a whole machine: it cannot serve, so nobody has to be asked.
     yield* first.cancel(reason);
     return;
   }
 
-  // 3. Ask for the next term, unless the secondary has it. Output stays held until there is an answer.
-  const isUnasked =
-    (order === "dismiss" && broken.dismissWithoutTerm === true) ||
-    (order === "hand-over" && broken.handoverWithoutTerm === true);
-  const claim = { peer: secondary, isAgreed: order === "dismiss" };
-  const granted = !isTaken && (isUnasked || (yield* claimNextTerm(protection, node, claim)));
+  // 3. Ask for the next term, unless it is known whose that is. Output stays held until there is an answer.
+  const granted = yield* verdict();
   while (node.orders.tryReceive() !== undefined);
   assert(node.role === "primary", "only its own decision changes a primary's role");
 
@@ -95,11 +88,30 @@ export function* primaryRole(
     gate.discard("fenced");
     if (!vm.paused) yield* vm.pause();
   }
+
+  function* verdict(): Process<boolean> {
+    if (end.granted !== undefined) return end.granted;
+    if (end.claim !== undefined) return yield* end.claim.join();
+    const isAgreed = reason === "secondary dismissed";
+    return yield* claimNextTerm(protection, node, { peer: secondary, isAgreed });
+  }
 }
 
-/** Why a primary goes on alone. */
-function reasonOf(end: "silent" | "refused" | "order", order: NodeOrder | undefined): string {
-  if (order === "dismiss") return "secondary dismissed";
-  if (order === "hand-over") return "handover failed";
-  return end === "refused" ? "checkpoints refused" : "secondary silent";
+/** Waits until the secondary is silent, or cannot be kept, or is given up on order. */
+function* untilOver(
+  protection: Protection,
+  node: MachineNode,
+  running: RunningProtection,
+): Process<ProtectionEnd> {
+  const end = yield* race({
+    silent: running.heartbeat.suspected.wait(),
+    refused: running.process.join(),
+    order: node.orders.receive(),
+  });
+  if (end.key === "silent") return { reason: "secondary silent" };
+  if (end.key === "refused") return { reason: "checkpoints refused" };
+  if (end.value === "hand-over") return yield* handover(protection, node, running);
+  // A secondary that was never sent a whole machine cannot serve: nobody has to be asked.
+  if (!node.gate.holding) return { reason: "secondary dismissed" };
+  return yield* dismissal(protection, node, running);
 }

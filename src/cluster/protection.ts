@@ -30,6 +30,8 @@ export interface ClusterDefects extends FenceDefects {
   readonly witnessWithoutTerm?: boolean;
   /** A primary that dismisses its secondary does not ask the witness, which may name that secondary yet. */
   readonly dismissWithoutTerm?: boolean;
+  /** A primary stops its machine to hand it over before it has heard of the witness. */
+  readonly handoverUnasked?: boolean;
   /** A peer that is silent on one of several paths is suspected. */
   readonly onePathSuspected?: boolean;
   /** A primary whose offer was not answered in time goes on without asking the witness. */

@@ -19,6 +19,7 @@ export type ClusterRecord =
     } & OfTerm)
   | ({ readonly kind: "term.requested" } & OfTerm)
   | ({ readonly kind: "protection.lost"; reason: string } & OfTerm)
+  | ({ readonly kind: "handover.ordered"; secondary: string } & OfTerm)
   | ({ readonly kind: "handover.started"; secondary: string } & OfTerm)
   | ({ readonly kind: "handover.ready"; secondary: string } & OfTerm)
   | ({ readonly kind: "handover.received" } & OfTerm)

@@ -29,7 +29,7 @@ export interface TermClaimantOptions {
  * serve.
  */
 export function* claimTerm(options: TermClaimantOptions, term: number): Process<boolean> {
-  const { engine, network, host, machine, witness } = options;
+  const { engine, host, machine } = options;
   yield* engine.announce<ClusterRecord>({
     kind: "term.requested",
     machine,
@@ -37,6 +37,15 @@ export function* claimTerm(options: TermClaimantOptions, term: number): Process<
     term,
   });
   if (options.withoutWitness) return true;
+  return yield* askForVerdict(options, term);
+}
+
+/**
+ * Asks the witness for a term over and over until it answers. It answers the holder of a term that it has
+ * it, and changes nothing.
+ */
+export function* askForVerdict(options: TermClaimantOptions, term: number): Process<boolean> {
+  const { network, host, machine, witness } = options;
   const verdicts = host.open(verdictPort(machine));
   for (;;) {
     network.send(host, witness, WITNESS_PORT, encodeClaim({ machine, term }));

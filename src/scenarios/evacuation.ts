@@ -37,7 +37,7 @@ export const evacuationScenario: Scenario = {
     });
     for (const [service, primary, secondary] of [
       ["one", a, b],
-      ["other", c, b],
+      ["other", b, c],
     ] as const) {
       const image = keyValue({
         ...defects.program,

@@ -85,6 +85,7 @@ export type ZooName =
   | "both-copies-in-one-rack"
   | "host-overfilled"
   | "dismissed-without-term"
+  | "handover-unasked"
   | "skip-on-timeout"
   | "composite-without-secondary"
   | "clock-not-logged"
@@ -345,6 +346,11 @@ export const zoo: Readonly<Record<ZooName, ZooMember>> = {
     what: "a primary dismisses its secondary, which the witness may name yet, and does not ask",
     scenario: "evacuation",
     cluster: { dismissWithoutTerm: true },
+  },
+  "handover-unasked": {
+    what: "a primary stops its machine to hand it over while nobody could name a successor",
+    scenario: "evacuation",
+    cluster: { handoverUnasked: true },
   },
   "skip-on-timeout": {
     what: "what the stand-by has not answered in time is taken to be the same",

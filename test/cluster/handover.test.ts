@@ -1,3 +1,4 @@
+// covers src/cluster/dismissal.ts
 import { expect, test } from "vitest";
 import { CLAIM_RETRY_NS } from "../../src/cluster/term-claimant.ts";
 import { ms, us } from "../../src/sim/time.ts";
@@ -20,6 +21,7 @@ test("handover: after a last checkpoint the secondary serves and the primary is 
   on.machine.handOver();
   on.run(ms(12));
   expect(said(on)).toEqual([
+    "handover.ordered a",
     "handover.started a",
     "handover.ready a",
     "handover.received b",
@@ -96,10 +98,67 @@ test("handover: a scheme without a last checkpoint stops its machine where it is
   on.machine.handOver();
   on.run(ms(1));
   expect(on.records("handover")).toMatchObject([
+    { kind: "handover.ordered", ...onA },
     { kind: "handover.started", ...onA },
     { kind: "handover.ready", ...onA },
     { kind: "handover.received", ...onB },
   ]);
+});
+
+test("orders: wait for the witness; until it is heard the machine is protected and answers", () => {
+  for (const [order, kind] of [
+    ["handOver", "handover.started"],
+    ["dismiss", "protection.lost"],
+  ] as const) {
+    const on = pair();
+    on.run(ms(20));
+    on.network.partition("a", "w");
+    on.machine[order]();
+    on.run(ms(30));
+    on.request();
+    on.run(ms(30));
+    expect(on.records(kind)).toEqual([]);
+    expect(on.endpoint.inbox.length).toBe(1);
+    expect(on.records("output.released").at(-1)).toMatchObject({ protected: true });
+    on.network.heal("a", "w");
+    on.run(ms(60));
+    expect(on.records(kind)).toHaveLength(1);
+    expect(on.machine.activeNode).toMatchObject({ term: 2, alone: true });
+  }
+});
+
+test("orders: a secondary that falls silent while they wait is reacted to, by one claim", () => {
+  for (const order of ["handOver", "dismiss"] as const) {
+    const on = pair();
+    on.run(ms(20));
+    on.network.partition("a", "w");
+    on.machine[order]();
+    on.run(ms(30));
+    on.b.crash();
+    on.run(ms(30));
+    on.network.heal("a", "w");
+    on.run(ms(30));
+    expect(on.records("term.requested")).toMatchObject([{ host: "a", term: 2 }]);
+    expect(on.records("protection.lost")).toMatchObject([{ reason: "secondary silent" }]);
+    expect(on.machine.activeNode).toMatchObject({ host: on.a, term: 2, alone: true });
+  }
+});
+
+test("orders: a primary that was replaced while it waited learns it from the witness, and is fenced", () => {
+  for (const order of ["handOver", "dismiss"] as const) {
+    const on = pair();
+    on.run(ms(20));
+    on.network.partition("a", "w");
+    on.machine[order]();
+    on.run(ms(1));
+    on.network.partition("a", "b");
+    on.run(ms(60));
+    expect(on.machine.activeHost).toBe(on.b);
+    on.network.heal("a", "w");
+    on.run(ms(30));
+    expect(on.records("machine.fenced")).toMatchObject([{ host: "a" }]);
+    expect(on.records("protection.lost")).toEqual([]);
+  }
 });
 
 test("dismiss: the primary takes the next term, goes on alone, and the secondary is refused", () => {

@@ -163,6 +163,7 @@ export class Atlas implements TraceSink {
       case "protection.lost":
       case "start.cancelled":
       case "failover.serving":
+      case "handover.ordered":
       case "migration.ordered":
       case "migration.stayed":
       case "migration.left":

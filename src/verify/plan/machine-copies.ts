@@ -25,6 +25,7 @@ export type CopyRecord = Extract<
       | "stand-by.abandoned"
       | "protection.lost"
       | "failover.serving"
+      | "handover.ordered"
       | "migration.ordered"
       | "migration.stayed"
       | "migration.left"
@@ -55,6 +56,8 @@ export class MachineCopies {
   #halves: { readonly from: string; readonly to: string } | undefined;
   /** Hosts that are to let the machine go, or give it up; each needs the witness to name somebody. */
   readonly #leaving: Set<string> = new Set();
+  /** True while the machine is being handed over on purpose, until somebody serves it. */
+  #isHandedOver = false;
   /** True from when the witness has named the second of them. */
   #isSplit = false;
   /** True while one host serves alone and nothing is left to be decided. */
@@ -82,7 +85,7 @@ export class MachineCopies {
 
   /** True while it is to be decided who serves, though nothing goes wrong any more. */
   get isUndecided(): boolean {
-    if (this.#leaving.size > 0) return true;
+    if (this.#leaving.size > 0 || this.#isHandedOver) return true;
     if (this.#isAlone || this.#whole.size === 0) return false;
     if (this.#claimants.size > 0) return true;
     // Before the first protection nobody suspects anybody.
@@ -152,6 +155,7 @@ export class MachineCopies {
         this.#standBy = record.secondary;
         this.#term = record.term;
         this.#isAlone = false;
+        this.#isHandedOver = false;
         this.#whole.add(host);
         break;
       case "checkpoint.committed":
@@ -176,6 +180,9 @@ export class MachineCopies {
         break;
       case "fence.needs":
         this.#needed?.add(record.on);
+        break;
+      case "handover.ordered":
+        this.#isHandedOver = true;
         break;
       case "migration.ordered":
         this.#leaving.add(host);
@@ -211,6 +218,7 @@ export class MachineCopies {
         this.#serving = host;
         this.#standBy = undefined;
         this.#isAlone = true;
+        this.#isHandedOver = false;
         this.#claimants.clear();
         this.#keepOnly(host);
         this.#whole.add(host);

@@ -128,6 +128,10 @@ export const points: readonly Point[] = [
   noted("array.written", "the array has stored a page of a machine's disk"),
   noted("array.refused", "the array has refused a page that came with a key not in force"),
   announced("protection.lost", "the primary is about to go on alone, without a secondary"),
+  announced(
+    "handover.ordered",
+    "the primary is to hand the machine over, and asks the witness first",
+  ),
   announced("handover.started", "the primary begins to hand the machine over to its secondary"),
   announced("handover.ready", "the machine stands still and is about to be offered"),
   announced("handover.received", "the secondary is offered the machine"),
