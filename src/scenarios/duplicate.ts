@@ -2,12 +2,12 @@ import type { Duplication } from "../cluster/duplication/duplication.ts";
 import type { DuplicateTarget } from "../cluster/duplication/options.ts";
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { keyValue } from "../guest/key-value.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
 import { WITNESS_HOST } from "../simulation/machine-room.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { defectsOf } from "../verify/zoo.ts";
 import type { Scenario, ScenarioOptions } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /** When the machine is duplicated, and how often somebody looks how it goes. */
 const DUPLICATE_AT_NS: Nanoseconds = ms(60);
@@ -28,7 +28,7 @@ export const duplicateScenario: Scenario = {
   description: "a protected key-value store, copied to two hosts with profiles of their own",
   until: seconds(1),
   build(simulation, options) {
-    const { interval, link, detection, client, scheme, parts, broken = [] } = options;
+    const { link, detection, client, broken = [] } = options;
     const defects = defectsOf(broken);
     const { a, b } = simulation.hosts(["a", "b", "c", "d"], { latency: us(50), ...link });
     // A driver that cannot be duplicated stops the operation, unless nobody looks.
@@ -44,12 +44,7 @@ export const duplicateScenario: Scenario = {
       name: "store",
       primary: a,
       secondary: b,
-      scheme: chosenScheme({
-        scheme: schemeOf(broken) ?? scheme,
-        ...(interval === undefined ? {} : { interval }),
-        parts: { ...parts, ...partsOf(broken) },
-        broken: defects,
-      }),
+      scheme: schemeFor(options),
       ...(detection === undefined ? {} : { detection }),
       broken: defects.cluster ?? {},
     });

@@ -1,9 +1,9 @@
 import { keyValue } from "../guest/key-value.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import { ms, us } from "../sim/time.ts";
-import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { defectsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /** Memory of each of the machines. Some hosts have room for one, some for two. */
 const MACHINE_BYTES = 256 * 1024;
@@ -16,7 +16,8 @@ export const evacuationScenario: Scenario = {
   name: "evacuation",
   description: "two key-value stores on four hosts, of which one after the other is emptied",
   until: ms(1_500),
-  build(simulation, { interval, link, detection, client, scheme: name, parts, broken = [] }) {
+  build(simulation, options) {
+    const { link, detection, client, broken = [] } = options;
     const defects = defectsOf(broken);
     const { a, b, c, d } = simulation.hosts(["a", "b", "c", "d"], { latency: us(50), ...link });
     const cluster = simulation.manage({
@@ -29,12 +30,7 @@ export const evacuationScenario: Scenario = {
       ...{ report: ms(40), look: ms(20), silence: ms(150) },
       broken: defects.placement ?? {},
     });
-    const scheme = chosenScheme({
-      scheme: schemeOf(broken) ?? name,
-      ...(interval === undefined ? {} : { interval }),
-      parts: { ...parts, ...partsOf(broken) },
-      broken: defects,
-    });
+    const scheme = schemeFor(options);
     for (const [service, primary, secondary] of [
       ["one", a, b],
       ["other", b, c],

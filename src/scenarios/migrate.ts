@@ -3,12 +3,12 @@ import type { MigrationDefects, MigrationWay } from "../cluster/migration/way.ts
 import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import { keyValue } from "../guest/key-value.ts";
 import { mbps } from "../host/bandwidth.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
 import { WITNESS_HOST } from "../simulation/machine-room.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { defectsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /** When somebody moves the machine from host `a` to `c`, and when back. */
 const AWAY_NS: Nanoseconds = ms(150);
@@ -30,18 +30,14 @@ function moveScenario({ name, description, how }: MoveOptions): Scenario {
     name,
     description,
     until: seconds(1),
-    build(simulation, { interval, link, detection, client, scheme, parts, broken = [] }) {
+    build(simulation, options) {
+      const { link, detection, client, broken = [] } = options;
       const defects = defectsOf(broken);
       const links = { latency: us(50), ...link };
       const { a, b, c } = simulation.hosts(["a", "b", "c"], links);
       const machine = simulation.protect(keyValue({ ...defects.program, serviceNs: us(150) }), {
         ...{ name, primary: a, secondary: b },
-        scheme: chosenScheme({
-          scheme: schemeOf(broken) ?? scheme,
-          ...(interval === undefined ? {} : { interval }),
-          parts: { ...parts, ...partsOf(broken) },
-          broken: defects,
-        }),
+        scheme: schemeFor(options),
         ...(detection === undefined ? {} : { detection }),
         broken: defects.cluster ?? {},
       });
@@ -70,8 +66,7 @@ function moveAt(
     const host = simulation.host(to);
     const isPresent = machine.nodes.some((node) => node.host === host && node.alive);
     if (machine.activeNode === undefined || host.power === "off" || isPresent) return;
-    // Without a witness nobody could be named for the next term.
-    if (machine.isMoving || simulation.host(WITNESS_HOST).power === "off") return;
+    if (machine.isMoving) return;
     simulation.migrate(machine, { to: host, how: way });
   });
 }

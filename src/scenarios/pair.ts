@@ -5,12 +5,12 @@ import type { ProtectedMachine } from "../cluster/protected-machine.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import type { DiskReads } from "../lockstep/disk-reads.ts";
 import type { PartChoice } from "../schemes/part-choice.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import type { RandomStream } from "../sim/random.ts";
 import { type Nanoseconds, us } from "../sim/time.ts";
 import type { Simulation } from "../simulation/simulation.ts";
-import { type Defects, defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { type Defects, defectsOf, partsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /** What a scenario of one machine on one pair of hosts is made of. */
 export interface PairOptions {
@@ -52,7 +52,8 @@ export function pairScenario(options: PairOptions): Scenario {
     name,
     description,
     until,
-    build(simulation, { interval, link, client, scheme, parts, broken = [], ...given }) {
+    build(simulation, given) {
+      const { link, client, parts, broken = [] } = given;
       const defects = defectsOf(broken);
       const chosen = { ...parts, ...partsOf(broken) };
       const detection = { ...options.detection, ...given.detection };
@@ -67,13 +68,9 @@ export function pairScenario(options: PairOptions): Scenario {
         name,
         primary: a,
         secondary: b,
-        scheme: chosenScheme({
-          scheme: schemeOf(broken) ?? scheme,
-          ...(interval === undefined ? {} : { interval }),
+        scheme: schemeFor(given, {
           ...(diskReads === undefined ? {} : { diskReads }),
-          parts: chosen,
           ...(isError === undefined ? {} : { isError }),
-          broken: defects,
         }),
         detection,
         ...(fence === undefined ? {} : { fence }),

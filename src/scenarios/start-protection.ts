@@ -1,10 +1,10 @@
 import { counter } from "../guest/counter.ts";
 import type { GuestImage } from "../guest/guest.ts";
 import { riscvKeyValue } from "../guest/riscv/riscv-key-value.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, type Nanoseconds, seconds, us } from "../sim/time.ts";
-import { type Defects, defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { type Defects, defectsOf } from "../verify/zoo.ts";
 import type { Scenario } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /** When protection is started: in the middle of the traffic, well before the times of usual crashes. */
 const START_NS: Nanoseconds = ms(100);
@@ -22,17 +22,13 @@ function startScenario({ name, description, image }: StartScenarioOptions): Scen
     name,
     description,
     until: seconds(1),
-    build(simulation, { interval, link, detection, client, scheme, parts, broken = [] }) {
+    build(simulation, options) {
+      const { link, detection, client, broken = [] } = options;
       const defects = defectsOf(broken);
       const { a, b } = simulation.hosts(["a", "b"], { latency: us(50), ...link });
       const { cluster = {} } = defects;
       const machine = simulation.boot(image(defects), { name, host: a, broken: cluster });
-      const chosen = chosenScheme({
-        scheme: schemeOf(broken) ?? scheme,
-        ...(interval === undefined ? {} : { interval }),
-        parts: { ...parts, ...partsOf(broken) },
-        broken: defects,
-      });
+      const scheme = schemeFor(options);
       for (let count = 0; count < 2; count += 1) {
         simulation.client(machine, { requests: 100, think: ms(7), ...client });
       }
@@ -41,7 +37,7 @@ function startScenario({ name, description, image }: StartScenarioOptions): Scen
         if (machine.activeHost === undefined || b.power === "off") return;
         simulation.startProtection(machine, {
           secondary: b,
-          scheme: chosen,
+          scheme,
           ...(detection === undefined ? {} : { detection }),
           broken: cluster,
         });

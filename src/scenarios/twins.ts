@@ -1,9 +1,9 @@
 import { keyValue } from "../guest/key-value.ts";
-import { chosenScheme } from "../schemes/scheme-choice.ts";
 import { ms, seconds, us } from "../sim/time.ts";
-import { defectsOf, partsOf, schemeOf } from "../verify/zoo.ts";
+import { defectsOf } from "../verify/zoo.ts";
 import { protectWhenAlone } from "./protect-when-alone.ts";
 import type { Scenario } from "./scenario.ts";
+import { schemeFor } from "./scheme-for.ts";
 
 /**
  * Two key-value stores on the same pair of hosts, both under one scheme, and an operator: where a machine
@@ -13,15 +13,11 @@ export const twinsScenario: Scenario = {
   name: "twins",
   description: "two key-value stores under one scheme, whose hosts somebody switches on again",
   until: seconds(1),
-  build(simulation, { interval, link, detection, client, scheme: name, parts, broken = [] }) {
+  build(simulation, options) {
+    const { link, detection, client, broken = [] } = options;
     const defects = defectsOf(broken);
     simulation.hosts(["a", "b"], { latency: us(50), ...link });
-    const scheme = chosenScheme({
-      scheme: schemeOf(broken) ?? name,
-      ...(interval === undefined ? {} : { interval }),
-      parts: { ...parts, ...partsOf(broken) },
-      broken: defects,
-    });
+    const scheme = schemeFor(options);
     for (const name of ["one", "other"]) {
       const image = keyValue({ ...defects.program, serviceNs: us(150) });
       const machine = simulation.protect(image, {
