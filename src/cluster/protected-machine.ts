@@ -7,21 +7,17 @@ import { StandinRangeError } from "../sim/errors.ts";
 import type { ProcessHandle } from "../sim/process.ts";
 import { hostsNeeded, recordFence } from "./fencing/installed-fence.ts";
 import { startVolumeWriter } from "./fencing/volume-writer.ts";
-import { MachineNode, type NodeOrder } from "./machine-node.ts";
+import type { MachineNode, NodeOrder } from "./machine-node.ts";
+import { MachineParts } from "./machine-parts.ts";
 import { type MigrateOptions, migrate } from "./migration/migrate.ts";
 import type { Migration } from "./migration/migration.ts";
 import { PooledMachine } from "./pool/pooled-machine.ts";
 import type { PooledProtection } from "./pool/pooled-protection.ts";
-import { primaryRole } from "./primary-role.ts";
 import type { Protection } from "./protection.ts";
-import type { ClusterRecord } from "./records.ts";
 import type { Scheme } from "./scheme.ts";
-import { secondaryRole } from "./secondary-role.ts";
-
 import { standByAgent } from "./start/stand-by-agent.ts";
 import { expectStartable, noteReservation } from "./start/start-check.ts";
 import { startRole } from "./start/start-role.ts";
-
 import type { TermKeeper } from "./term-keeper.ts";
 
 /** Where a machine runs and how it is protected. */
@@ -68,14 +64,12 @@ export class ProtectedMachine {
   #pair: Protection | undefined;
   /** The machine in its pool, if its memory lives in one. */
   readonly #pooled: PooledMachine | undefined;
-  readonly #nodes: MachineNode[];
+  readonly #parts: MachineParts;
   /** Times that its protection was started on the bare host. */
   #attempts = 0;
   /** What waits on the host that was to stand by last. */
   #agent: ProcessHandle | undefined;
   #migration: Migration | undefined;
-  /** Told of each host that gets a part of it later than at the beginning, except of a machine in a pool. */
-  onPart: ((host: Host) => void) | undefined;
 
   /**
    * Boots the machine on its hosts, starts it on the primary and, with a secondary, begins to protect it.
@@ -87,28 +81,32 @@ export class ProtectedMachine {
       const { pooled, hosts } = options;
       this.name = pooled.machine;
       this.image = pooled.image;
-      this.#nodes = [];
-      this.#pooled = new PooledMachine({ protection: pooled, hosts, nodes: this.#nodes });
+      this.#parts = new MachineParts(this.image);
+      const { nodes } = this.#parts;
+      this.#pooled = new PooledMachine({ protection: pooled, hosts, nodes });
       return;
     }
     const { protection, image } = options;
     this.name = protection.machine;
     this.image = image;
     this.#pair = protection;
+    this.#parts = new MachineParts(image);
     if ("node" in options) {
-      this.#nodes = [options.node];
+      this.#parts.place(options.node);
       return;
     }
     const { primary, secondary, witness } = options;
     assert(primary !== secondary, "the two copies are never on one host");
-    const serving = this.#boot(primary, "primary", 1, secondary === undefined);
+    const isBare = secondary === undefined;
+    const parts = this.#parts;
+    const serving = parts.boot(protection, { host: primary, role: "primary", term: 1, isBare });
+    parts.place(serving);
     protection.scheme.expect?.(serving.vm.guest, image.name);
-    const standing = secondary && this.#boot(secondary, "secondary", 1);
-    this.#nodes = standing === undefined ? [serving] : [serving, standing];
+    const standing = secondary && this.#bootStandBy(secondary, 1);
     recordFence(
       protection,
       primary.name,
-      this.#nodes.map(({ host }) => host.name),
+      parts.nodes.map(({ host }) => host.name),
     );
     witness?.register(this.name, primary.name, protection.broken);
     protection.clients.attach(this.name, primary);
@@ -118,8 +116,8 @@ export class ProtectedMachine {
       noteReservation(protection, serving);
       return;
     }
-    this.#serve(serving, secondary.name);
-    this.#stand(standing, primary.name);
+    parts.serve(protection, serving, secondary.name);
+    parts.stand(protection, standing, primary.name);
   }
 
   /** A machine that one host serves already, alone, as the witness knows. */
@@ -154,9 +152,8 @@ export class ProtectedMachine {
     this.#agent?.kill();
     const follow = (primary: string): void => {
       clients.unlisten(machine, secondary);
-      const standing = this.#boot(secondary, "secondary", serving.term);
-      this.#place(standing);
-      this.#stand(standing, primary);
+      const standing = this.#bootStandBy(secondary, serving.term);
+      this.#parts.stand(this.#protection, standing, primary);
     };
     const agent = { host: secondary, attempt, term: serving.term, follow };
     this.#agent = engine.spawn(`${machine} on ${secondary.name}: agent`, secondary.owner, () =>
@@ -204,7 +201,7 @@ export class ProtectedMachine {
       protection: this.#protection,
       image: this.image.name,
       serving: this.activeNode,
-      present: this.#nodes.find(({ host, alive }) => host === options.to && alive),
+      present: this.#parts.livingOn(options.to),
       current: this.#migration,
       standBy: (primary, term, scheme) => this.standBy(options.to, { primary, term }, scheme),
       protect: (serving, scheme) => this.protectWith(serving, options.to.name, scheme),
@@ -227,7 +224,7 @@ export class ProtectedMachine {
     { primary, term }: { primary: string; term: number },
     scheme?: Scheme,
   ): StandBy {
-    const present = this.#nodes.find(({ host, alive }) => host === secondary && alive);
+    const present = this.#parts.livingOn(secondary);
     if (secondary.power === "off" || present !== undefined) {
       const state = present === undefined ? "is off" : `has a part of it: ${present.role}`;
       throw new StandinRangeError(
@@ -235,9 +232,8 @@ export class ProtectedMachine {
         `protectAgain: expected a host that is on and has no part of ${this.name}, got ${secondary.name}, which ${state}`,
       );
     }
-    const standing = this.#boot(secondary, "secondary", term);
-    this.#place(standing);
-    return { node: standing, role: this.#stand(standing, primary, scheme) };
+    const node = this.#bootStandBy(secondary, term);
+    return { node, role: this.#parts.stand(this.#under(scheme), node, primary) };
   }
 
   /**
@@ -248,7 +244,7 @@ export class ProtectedMachine {
   protectWith(serving: MachineNode, secondary: string, scheme?: Scheme): ProcessHandle {
     assert(serving.alone, "only a machine that runs alone gets a secondary");
     serving.alone = false;
-    return this.#serve(serving, secondary, scheme);
+    return this.#parts.serve(this.#under(scheme), serving, secondary);
   }
 
   /**
@@ -277,23 +273,7 @@ export class ProtectedMachine {
    * @throws StandinRangeError `PART_IN_USE` if the host serves it or stands by, `NO_SUCH_PART` if it has none.
    */
   remove(host: Host): void {
-    const node = this.#nodes.find((each) => each.host === host && each.alive);
-    if (node === undefined) {
-      throw new StandinRangeError(
-        "NO_SUCH_PART",
-        `remove: expected a host with a part of ${this.name}, got ${host.name}, which has none`,
-      );
-    }
-    const { role, term } = node;
-    if (role === "primary" || role === "secondary") {
-      throw new StandinRangeError(
-        "PART_IN_USE",
-        `remove: expected a part of ${this.name} that is over, got that of ${host.name}, a ${role}`,
-      );
-    }
-    const { engine, clients, machine } = this.#protection;
-    node.remove(clients);
-    engine.trace.emit<ClusterRecord>({ kind: "machine.removed", machine, host: host.name, term });
+    this.#parts.remove(this.#protection, host);
   }
 
   /**
@@ -309,23 +289,23 @@ export class ProtectedMachine {
     if (this.#pooled !== undefined) return [this.#pooled.pool.name];
     return hostsNeeded(
       this.#protection,
-      this.#nodes.map(({ host }) => host.name),
+      this.nodes.map(({ host }) => host.name),
     );
   }
 
   /** The newest part of every host, the first primary's first; for checks and reports. */
   get nodes(): readonly MachineNode[] {
-    return this.#nodes;
+    return this.#parts.nodes;
+  }
+
+  /** Has `tell` told of each host that gets a part of it from now on, except of a machine in a pool. */
+  onPart(tell: (host: Host) => void): void {
+    this.#parts.onPart = tell;
   }
 
   /** The node that serves, by the highest term when an old primary does not know better yet. */
   get activeNode(): MachineNode | undefined {
-    return this.#nodes
-      .filter((node) => node.serving)
-      .reduce<MachineNode | undefined>(
-        (best, node) => (best === undefined || node.term > best.term ? node : best),
-        undefined,
-      );
+    return this.#parts.active;
   }
 
   /**
@@ -335,7 +315,7 @@ export class ProtectedMachine {
   addAbsentPages(copy: Memory): void {
     const serving = this.activeNode;
     const absent = serving?.vm.guest.memory.absent;
-    const former = this.#nodes.find(({ host, alive }) => {
+    const former = this.nodes.find(({ host, alive }) => {
       return alive && host.name === this.#migration?.from && host !== serving?.host;
     });
     if (absent === undefined || former === undefined) return;
@@ -350,7 +330,7 @@ export class ProtectedMachine {
   /** True when a host stands by that may come to serve the machine, whether or not one serves now. */
   get recoverable(): boolean {
     if (this.#pooled !== undefined) return this.#pooled.recoverable;
-    return this.#nodes.some(({ alive, role, image }) => {
+    return this.nodes.some(({ alive, role, image }) => {
       return alive && role === "secondary" && image.complete;
     });
   }
@@ -362,7 +342,7 @@ export class ProtectedMachine {
 
   /** The newest delayed shadow that a living host has of it, under a scheme that keeps one. */
   get shadow(): Shadow | undefined {
-    return this.#nodes.findLast(({ alive, replication }) => alive && replication?.shadow)
+    return this.nodes.findLast(({ alive, replication }) => alive && replication?.shadow)
       ?.replication?.shadow;
   }
 
@@ -386,52 +366,16 @@ export class ProtectedMachine {
     return this.#pair;
   }
 
-  #boot(
-    host: Host,
-    role: "primary" | "secondary",
-    term: number,
-    isBare: boolean = false,
-  ): MachineNode {
-    const { engine, clients, machine, scheme } = this.#protection;
-    const { image } = this;
-    const release = isBare ? undefined : scheme.release;
-    return new MachineNode({ engine, clients, machine, host, image, role, term, release, isBare });
+  /** How it is protected, or as it is with another scheme. */
+  #under(scheme: Scheme = this.#protection.scheme): Protection {
+    return { ...this.#protection, scheme };
   }
 
-  /** Puts a host's new part of the machine in the place of its former one. */
-  #place(node: MachineNode): void {
-    const former = this.#nodes.findIndex(({ host }) => host === node.host);
-    if (former < 0) this.#nodes.push(node);
-    else this.#nodes[former] = node;
-    this.onPart?.(node.host);
-  }
-
-  /** Lets a node protect the machine that it serves. */
-  #serve(
-    serving: MachineNode,
-    secondary: string,
-    scheme: Scheme = this.#protection.scheme,
-  ): ProcessHandle {
-    const { engine, machine } = this.#protection;
-    const { host } = serving;
-    serving.peer = secondary;
-    return engine.spawn(`${machine} on ${host.name}: primary`, host.owner, () =>
-      primaryRole({ ...this.#protection, scheme }, serving, secondary),
-    );
-  }
-
-  /** Lets a node stand by. */
-  #stand(
-    standing: MachineNode,
-    primary: string,
-    scheme: Scheme = this.#protection.scheme,
-  ): ProcessHandle {
-    const { engine, machine } = this.#protection;
-    const { host } = standing;
-    standing.peer = primary;
-    return engine.spawn(`${machine} on ${host.name}: secondary`, host.owner, () =>
-      secondaryRole({ ...this.#protection, scheme }, standing, primary),
-    );
+  /** Boots the machine on a host that is to stand by. */
+  #bootStandBy(host: Host, term: number): MachineNode {
+    const node = this.#parts.boot(this.#protection, { host, role: "secondary", term });
+    this.#parts.place(node);
+    return node;
   }
 
   #order(order: NodeOrder): void {

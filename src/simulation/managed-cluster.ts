@@ -164,7 +164,7 @@ export class ManagedCluster {
     const tell = (host: string): void => this.#agents.get(host)?.resides(machine.name, place);
     for (const { host } of machine.nodes) tell(host.name);
     for (const host of machine.pool?.hosts ?? []) tell(host);
-    machine.onPart = ({ name }) => tell(name);
+    machine.onPart(({ name }) => tell(name));
   }
 
   *#restartAll(hosts: readonly Host[], offFor: Nanoseconds): Process {

@@ -1,4 +1,4 @@
-// covers src/cluster/protected-machine.ts, src/cluster/machine-node.ts
+// covers src/cluster/machine-node.ts, src/cluster/machine-parts.ts, src/cluster/protected-machine.ts
 import { expect, test } from "vitest";
 import { InvariantError } from "../../src/sim/errors.ts";
 import { ms } from "../../src/sim/time.ts";
