@@ -8,6 +8,7 @@ import type { WorkerExploreOptions } from "../workers/message.ts";
 import { parseArguments } from "./arguments.ts";
 import { parseCount } from "./count.ts";
 import { parseDuration } from "./duration.ts";
+import { parseFence } from "./fence-option.ts";
 import { parseParts } from "./part-option.ts";
 import { parseScheme } from "./scheme-option.ts";
 import { parseSeed } from "./seed.ts";
@@ -51,6 +52,7 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
     requests: { type: "string" },
     break: { type: "string", multiple: true },
     scheme: { type: "string" },
+    fence: { type: "string" },
     part: { type: "string", multiple: true },
     workers: { type: "string" },
     json: { type: "boolean" },
@@ -72,11 +74,13 @@ export function parseExploreOptions(args: readonly string[]): ExploreArguments {
     interval === undefined ? undefined : parseDuration("--interval", interval, durations);
   const parts = parseParts(values.part ?? []);
   const scheme = parseScheme(values.scheme, { intervalNs, parts });
+  const fence = parseFence(values.fence);
   const options: ScenarioOptions = {
     ...(intervalNs !== undefined && { interval: intervalNs }),
     ...(requests !== undefined && {
       client: { requests: parseCount("--requests", requests, 1, REQUESTS_MAX) },
     }),
+    ...(fence !== undefined && { fence }),
     ...(scheme !== undefined && { scheme }),
     ...(values.part !== undefined && { parts }),
     ...(values.break !== undefined && { broken: values.break.map(zooName) }),

@@ -4,6 +4,7 @@ import { type Nanoseconds, seconds, us } from "../sim/time.ts";
 import { parseArguments } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
 import { type FaultOption, parseCrash, parsePartition, parsePause } from "./fault-options.ts";
+import { parseFence } from "./fence-option.ts";
 import { parseParts } from "./part-option.ts";
 import { profileNamed } from "./profile-catalogue.ts";
 import { parseScheme } from "./scheme-option.ts";
@@ -24,6 +25,8 @@ export interface RunOptions {
   /** `undefined`: the scheme's own. */
   readonly intervalNs: Nanoseconds | undefined;
   readonly profile: HardwareProfile;
+  /** `undefined`: the scenario's own. */
+  readonly fence: string | undefined;
   /** `undefined`: checkpoints. */
   readonly scheme: string | undefined;
   /** Empty: the baseline of each stage. */
@@ -49,6 +52,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     pause: { type: "string", multiple: true },
     profile: { type: "string" },
     scheme: { type: "string" },
+    fence: { type: "string" },
     part: { type: "string", multiple: true },
     trace: { type: "string" },
     json: { type: "boolean" },
@@ -70,6 +74,7 @@ export function parseRunOptions(args: readonly string[]): RunOptions {
     untilNs: until === undefined ? undefined : parseDuration("--until", until, { leastNs: us(1) }),
     intervalNs,
     profile: profileNamed("--profile", values.profile ?? "modern"),
+    fence: parseFence(values.fence),
     scheme,
     parts,
     faults: [...crash.map(parseCrash), ...partition.map(parsePartition), ...pause.map(parsePause)],

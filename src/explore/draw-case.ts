@@ -16,6 +16,8 @@ export interface SwarmSetting {
   readonly points: readonly string[];
   /** Length of the first phase. */
   readonly untilNs: Nanoseconds;
+  /** Name of the fence of all runs; it is not drawn. */
+  readonly fence?: string;
   /** Name of the protection scheme of all runs; it is not drawn. */
   readonly scheme?: string;
   /** What the checkpoint scheme of all runs is made of; it is not drawn. */
@@ -32,7 +34,7 @@ const FAULTS_MAX = 4;
  */
 export function drawCase(seed: number, setting: SwarmSetting): RunCase {
   const random = new RandomStream(seed, "swarm");
-  const { untilNs, scheme, parts, broken } = setting;
+  const { untilNs, fence, scheme, parts, broken } = setting;
   const window = random.pick([1, 2, 8, 32, 32]);
   const options: ScenarioOptions = {
     interval: random.pick([ms(2), ms(5), ms(10), ms(25), ms(25), ms(50)]),
@@ -50,6 +52,7 @@ export function drawCase(seed: number, setting: SwarmSetting): RunCase {
       requests: window < 8 ? 25 : random.pick([40, 150]),
       timeout: random.pick([ms(20), ms(60), ms(100), ms(150)]),
     },
+    ...(fence === undefined ? {} : { fence }),
     ...(scheme === undefined ? {} : { scheme }),
     ...(parts === undefined ? {} : { parts }),
     ...(broken === undefined ? {} : { broken }),

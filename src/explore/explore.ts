@@ -1,3 +1,4 @@
+import { fenceNamed } from "../cluster/fencing/fences.ts";
 import type { Scenario, ScenarioOptions } from "../scenarios/scenario.ts";
 import { SCHEME_DEFAULT, schemeNamed } from "../schemes/scheme-choice.ts";
 import { StandinRangeError } from "../sim/errors.ts";
@@ -243,16 +244,22 @@ function sweepOf(
 }
 
 /** Kinds of records without which a sweep of that kind has looked in the wrong places. */
-function wantedOf(mode: ExploreMode, { scheme = SCHEME_DEFAULT, broken = [] }: ScenarioOptions) {
+function wantedOf(
+  mode: ExploreMode,
+  { fence, scheme = SCHEME_DEFAULT, broken = [] }: ScenarioOptions,
+) {
   const { intervalLeastNs } = schemeNamed(schemeOf(broken) ?? scheme);
   // With a single checkpoint there is hardly ever an unfinished one.
   const unfinished = intervalLeastNs === undefined ? [] : ["checkpoint.discarded"];
-  const always = ["failover.serving", "witness.granted", ...unfinished, "protection.lost"];
-  const disputed = ["witness.refused", "machine.fenced"];
+  // Where nobody decides, the loser of a dispute has no power to say so.
+  const isDecided = fence === undefined || fenceNamed(fence).decider !== "nobody";
+  const granted = isDecided ? "witness.granted" : "power.confirmed";
+  const always = ["failover.serving", granted, ...unfinished, "protection.lost"];
+  const disputed = isDecided ? ["witness.refused", "machine.fenced"] : [];
   const kinds = {
     ...{ "every-step": always, points: always },
     // Nothing dies, so that a checkpoint is hardly ever left unfinished.
-    cuts: ["witness.granted", "protection.lost"],
+    cuts: [granted, "protection.lost"],
     ...{ pairs: [...always, ...disputed], swarm: [...always, ...disputed] },
   }[mode];
   return kinds as Parameters<typeof sometimesOf>[0];

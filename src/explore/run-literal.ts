@@ -1,3 +1,5 @@
+import { pathNames } from "../cluster/detection/detection-options.ts";
+import { fenceNamed } from "../cluster/fencing/fences.ts";
 import type { ScenarioOptions } from "../scenarios/scenario.ts";
 import { checkpointOptions } from "../schemes/part-choice.ts";
 import { schemeNamed } from "../schemes/scheme-choice.ts";
@@ -55,7 +57,9 @@ export function parseRun(text: string): NamedRun {
 /** Shape only: what the numbers may be is checked where they are used. */
 function readOptions(value: unknown): ScenarioOptions {
   const options = record("options", value);
-  const known = ["interval", "link", "detection", "client", "scheme", "parts", "broken"];
+  const known = [
+    ...["interval", "link", "detection", "fence", "client", "scheme", "parts", "broken"],
+  ];
   only("options", options, known);
   if (options["interval"] !== undefined) {
     whole("options.interval", options["interval"], 1, UNTIL_MAX_NS);
@@ -72,7 +76,7 @@ function readOptions(value: unknown): ScenarioOptions {
       "reorderingDelay",
       "corruption",
     ],
-    detection: ["heartbeat", "timeout"],
+    detection: ["heartbeat", "timeout", "paths", "trafficCounts", "replicationTimeout"],
     client: ["requests", "think", "window", "timeout"],
   };
   for (const [group, names] of Object.entries(groups)) {
@@ -80,11 +84,14 @@ function readOptions(value: unknown): ScenarioOptions {
     const fields = record(`options.${group}`, options[group]);
     only(`options.${group}`, fields, names);
     for (const [name, number] of Object.entries(fields)) {
+      if (group === "detection" && (name === "paths" || name === "trafficCounts")) continue;
       if (typeof number !== "number" || !Number.isFinite(number)) {
         refuse(`options.${group}.${name}`, "a number", number);
       }
     }
   }
+  readDetection(options["detection"] ?? {});
+  readFence(options["fence"]);
   readScheme(options["scheme"]);
   readParts(options["parts"] ?? {});
   const broken: unknown = options["broken"] ?? [];
@@ -95,6 +102,23 @@ function readOptions(value: unknown): ScenarioOptions {
     }
   }
   return options;
+}
+
+function readDetection(value: object): void {
+  const { paths = [], trafficCounts = false } = value as Record<string, unknown>;
+  const isPath = (path: unknown): boolean => (pathNames as readonly unknown[]).includes(path);
+  if (!Array.isArray(paths) || !paths.every(isPath)) {
+    refuse("options.detection.paths", `a list of ${pathNames.join(", ")}`, paths);
+  }
+  if (typeof trafficCounts !== "boolean") {
+    refuse("options.detection.trafficCounts", "true or false", trafficCounts);
+  }
+}
+
+function readFence(name: unknown): void {
+  if (name === undefined) return;
+  if (typeof name !== "string") refuse("options.fence", "a name", name);
+  fenceNamed(name);
 }
 
 function readScheme(name: unknown): void {

@@ -92,7 +92,15 @@ function withFewerFaults(run: RunCase): RunCase[] {
 function withFewerOptions(run: RunCase): RunCase[] {
   const { options } = run;
   const smaller: RunCase["options"][] = [];
-  for (const key of ["link", "detection", "client", "interval", "scheme", "parts"] as const) {
+  for (const key of [
+    "link",
+    "detection",
+    "client",
+    "interval",
+    "fence",
+    "scheme",
+    "parts",
+  ] as const) {
     if (options[key] === undefined) continue;
     const { [key]: _dropped, ...rest } = options;
     smaller.push(rest);

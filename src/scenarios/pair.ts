@@ -52,6 +52,7 @@ export function pairScenario(options: PairOptions): Scenario {
     name,
     description,
     until,
+    takesFence: true,
     build(simulation, given) {
       const { link, client, parts, broken = [] } = given;
       const defects = defectsOf(broken);

@@ -19,7 +19,8 @@ export interface ScenarioOptions {
   /** When a silent host is suspected. Default: as the cluster's. */
   readonly detection?: DetectionOptions;
   /**
-   * Name of the fence, one of `fenceNames`. Default: the scenario's, which is the witness for most.
+   * Name of the fence, one of `fenceNames`. Default: the scenario's, which is the witness for most. Only
+   * scenarios that say so take one.
    */
   readonly fence?: string;
   /** How clients behave. Default: as the scenario says. */
@@ -45,6 +46,8 @@ export interface Scenario {
    * pair with a witness under the scheme that was chosen.
    */
   readonly wanted?: readonly StandinRecord["kind"][];
+  /** Whether it protects its machines with the fence of the options. Default false. */
+  readonly takesFence?: boolean;
   /** Makes hosts `a` and `b` (or others), machines and clients in a fresh simulation. */
   build(simulation: Simulation, options: ScenarioOptions): void;
 }

@@ -16,7 +16,7 @@ test("explore options: the defaults", () => {
 
 test("explore options: all of them", () => {
   const swarm =
-    "--swarm --seeds 50 --from-seed 0 --until 2s --break no-witness --break torn-apply --part encode=feedback";
+    "--swarm --seeds 50 --from-seed 0 --until 2s --break no-witness --break torn-apply --part encode=feedback --fence power";
   expect(parse(`kv ${swarm} --workers 3 --json --no-shrink`)).toEqual({
     scenario: "kv",
     explore: {
@@ -24,7 +24,11 @@ test("explore options: all of them", () => {
       seeds: 50,
       fromSeed: 0,
       untilNs: seconds(2),
-      scenario: { parts: { encode: "feedback" }, broken: ["no-witness", "torn-apply"] },
+      scenario: {
+        fence: "power",
+        parts: { encode: "feedback" },
+        broken: ["no-witness", "torn-apply"],
+      },
     },
     workers: 3,
     shrinks: false,

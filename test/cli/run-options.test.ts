@@ -11,6 +11,7 @@ test("run options: defaults", () => {
     untilNs: undefined,
     intervalNs: undefined,
     profile: modern,
+    fence: undefined,
     scheme: undefined,
     parts: {},
     faults: [],
@@ -22,13 +23,14 @@ test("run options: defaults", () => {
 test("run options: everything given", () => {
   const args =
     "kv --seed 7 --until 2s --interval 5ms --profile remus2008 --trace t.json --json --crash a@1ms " +
-    "--crash b@2ms --scheme checkpoint --part encode=feedback --part track=shadow --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
+    "--crash b@2ms --fence power --scheme checkpoint --part encode=feedback --part track=shadow --pause a@1ms..2ms --partition a-b@1ms..2ms --partition a>b@3ms..4ms";
   expect(parseRunOptions(args.split(" "))).toMatchObject({
     scenario: "kv",
     seed: 7,
     untilNs: seconds(2),
     intervalNs: ms(5),
     profile: remus2008,
+    fence: "power",
     scheme: "checkpoint",
     parts: { encode: "feedback", track: "shadow" },
     trace: "t.json",
@@ -51,6 +53,7 @@ test.each([
   ["counter --until 61m", '--until: expected a duration from 1 us to 3600 s, got "61m"'],
   ["counter --interval 9us", '--interval: expected a duration from 10 us to 60 s, got "9us"'],
   ["counter --part x", "--part: expected STAGE=NAME, such as encode=feedback"],
+  ["counter --fence x", /^fence: expected one of witness, .*, got "x"$/],
   ["counter --scheme x", /^scheme: expected one of checkpoint, .*, got "x"$/],
   ["counter --scheme hybrid --part encode=feedback", "--part: expected with --scheme checkpoint"],
   ["counter --scheme vmware-ft --interval 5ms", "--interval: expected with a scheme that makes"],

@@ -178,6 +178,14 @@ test("explore: of a scheme with a single checkpoint no unfinished one is wanted"
   expect(wanted({ broken: ["replay-unchecked"] })).not.toContain("checkpoint.discarded");
 });
 
+test("explore: where no witness decides, none is wanted to have decided", () => {
+  const wanted = (fence: string) =>
+    exploration(keyValueScenario, { mode: "swarm", seeds: 500, scenario: { fence } }).wanted.join();
+  expect(wanted("power")).toContain("witness.refused");
+  expect(wanted("power-head-start")).not.toContain("witness");
+  expect(wanted("power-head-start")).toContain("power.confirmed");
+});
+
 test("explore: every way is cut at every named point, and only those of the hosts asked for", () => {
   const { sweep } = exploration(counterScenario, { mode: "cuts", ...SHORT });
   expect(sweep.name).toMatch(/^every one of \d+ passed points, with 6 ways cut$/);

@@ -31,6 +31,17 @@ test("run literal: the scheme comes back as it went out", () => {
   expect(run.options.scheme).toBe("vmware-ft");
 });
 
+test("run literal: the fence, and all of the detection, come back as they went out", () => {
+  const run = drawCase(1, { ...SETTING, fence: "power-head-start" });
+  expect(run.options.fence).toBe("power-head-start");
+  const detection = {
+    ...{ heartbeat: ms(5), timeout: ms(50), replicationTimeout: ms(70) },
+    ...{ paths: ["link", "switch"] as const, trafficCounts: true },
+  };
+  const named = { scenario: "counter", run: { ...run, options: { ...run.options, detection } } };
+  expect(parseRun(formatRun(named))).toEqual(named);
+});
+
 test("run literal: a name with a quote in it does not end the argument", () => {
   const named = { scenario: "./it's.js", run: drawCase(1, SETTING) };
   expect(formatRun(named)).not.toContain("'");
@@ -65,6 +76,17 @@ test.each([
   [
     { ...good, options: { broken: ["everything"] } },
     "options.broken: expected some of release-at-stop",
+  ],
+  [{ ...good, options: { fence: 1 } }, "options.fence: expected a name, got 1"],
+  [{ ...good, options: { fence: "x" } }, "fence: expected one of witness, "],
+  [
+    { ...good, options: { detection: { paths: ["x"] } } },
+    'options.detection.paths: expected a list of link, switch, got ["x"]',
+  ],
+  [{ ...good, options: { detection: { paths: 1 } } }, "options.detection.paths: expected a list"],
+  [
+    { ...good, options: { detection: { trafficCounts: 1 } } },
+    "options.detection.trafficCounts: expected true or false, got 1",
   ],
   [{ ...good, options: { scheme: 1 } }, "options.scheme: expected a name, got 1"],
   [{ ...good, options: { scheme: "x" } }, "scheme: expected one of checkpoint, "],

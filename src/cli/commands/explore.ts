@@ -9,6 +9,7 @@ import type { CommandIo } from "../command-io.ts";
 import { EXIT } from "../exit-code.ts";
 import { type ExploreArguments, parseExploreOptions } from "../explore-options.ts";
 import { exploreReport, type HashedShrunk } from "../explore-report.ts";
+import { checkTakesFence } from "../fence-option.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { scenarioNamed, scenarioRef } from "../scenario-catalogue.ts";
 import { shrinkInSlices } from "../shrink-in-slices.ts";
@@ -39,6 +40,7 @@ options
   --requests N             of each client (default the scenario's; the swarm draws)
   --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
+  --fence NAME             what makes sure that one host serves (default: the scenario's)
   --break NAME             switch on a defect of the zoo; may be repeated
   --workers N              threads that make runs (default: one per core)
   --no-shrink              leave what is found as it was found
@@ -73,6 +75,7 @@ export const exploreCommand: Command = {
   async run(args, io) {
     const options = parseExploreOptions(args);
     const scenario = await scenarioNamed(options.scenario, io.cwd);
+    checkTakesFence(options.explore.scenario?.fence, scenario);
     const progress = new ProgressLine(io);
     let result: ExploreResult;
     try {

@@ -1,3 +1,4 @@
+import { fenceCatalogue } from "../../cluster/fencing/fences.ts";
 import { LINE_WIDTH_MAX } from "../../report/style.ts";
 import { wrappedText } from "../../report/wrapped-text.ts";
 import { partCatalogue } from "../../schemes/part-catalogue.ts";
@@ -14,16 +15,16 @@ import { UsageError } from "../usage-error.ts";
 /** `standin list`: what can be run, on which hardware, and what can be broken on purpose. */
 export const listCommand: Command = {
   name: "list",
-  summary: "list the scenarios, hardware profiles, schemes, parts and defects of the zoo",
+  summary: "list the scenarios, hardware profiles, schemes, parts, fences and defects of the zoo",
   help: `usage: standin list [--json]
 
 Lists the scenarios that standin run knows by name, the hardware profiles, the protection
-schemes, the parts that checkpoints can be made of, stage by stage, and the zoo: what can be broken
-on purpose in the library, to see that the checks notice. The first scheme, and the first part of a
-stage, is taken if none is chosen.
+schemes, the parts that checkpoints can be made of, stage by stage, the fences, and the zoo: what
+can be broken on purpose in the library, to see that the checks notice. The first scheme, the first
+part of a stage and, for most scenarios, the first fence is taken if none is chosen.
 
 options
-  --json   one JSON object: scenarios, profiles, schemes, parts, zoo: names and descriptions
+  --json   one JSON object: scenarios, profiles, schemes, parts, fences, zoo: names and descriptions
   --help   print this text
 
 examples
@@ -48,6 +49,9 @@ examples
           return { name: `${stage}=${name}`, description: `${about} (${source})` };
         }),
       ),
+      fences: Object.entries(fenceCatalogue).map(([name, { about }]) => {
+        return { name, description: about };
+      }),
       zoo: zooNames.map((name) => ({ name, description: zoo[name].what })),
     };
     io.stdout(
@@ -57,6 +61,7 @@ examples
             `profiles (--profile NAME)\n${table(lists.profiles)}\n` +
             `schemes (--scheme NAME)\n${table(lists.schemes)}\n` +
             `parts (--part STAGE=NAME; the first of a stage is its baseline)\n${table(lists.parts)}\n` +
+            `fences (--fence NAME)\n${table(lists.fences)}\n` +
             `zoo (standin explore SCENARIO --break NAME)\n${table(lists.zoo)}`,
     );
     return Promise.resolve(EXIT.clean);

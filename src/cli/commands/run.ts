@@ -8,6 +8,7 @@ import { consoleTranscript } from "../console-transcript.ts";
 import { EXIT } from "../exit-code.ts";
 import { checkWithin } from "../fault-options.ts";
 import { scheduleFaults } from "../fault-schedule.ts";
+import { checkTakesFence } from "../fence-option.ts";
 import { replayLine } from "../replay-line.ts";
 import { runFacts } from "../run-facts.ts";
 import { parseRunOptions } from "../run-options.ts";
@@ -31,6 +32,7 @@ options
   --profile NAME           what the hosts cost: modern, remus2008 (default modern)
   --scheme NAME            how the machine is protected, see "standin list" (default checkpoint)
   --part STAGE=NAME        what checkpoints are made of, see "standin list"; once for each stage
+  --fence NAME             what makes sure that one host serves (default: the scenario's)
   --crash HOST@TIME        a host loses power; once for each host
   --pause HOST@FROM..TO    a host stands still and goes on; may be repeated
   --partition A-B@FROM..TO two hosts do not reach each other; may be repeated
@@ -53,6 +55,7 @@ examples
   standin run kv --partition a-b@300ms..600ms --json
   standin run riscv-kv --part encode=word-difference --part trigger=held-output
   standin run kv --scheme vmware-ft --crash a@310ms
+  standin run kv --fence power --crash a@310ms
   standin run sqlite --crash a@310ms --trace failover.json
   standin run ./my-scenario.js --until 500ms --interval 5ms
 
@@ -74,7 +77,8 @@ export const runCommand: Command = {
     const scenario = await scenarioNamed(options.scenario, io.cwd);
     const untilNs = options.untilNs ?? scenario.until;
     checkWithin(options.faults, untilNs);
-    const { seed, profile, trace, scheme, parts, intervalNs: interval } = options;
+    checkTakesFence(options.fence, scenario);
+    const { seed, profile, trace, fence, scheme, parts, intervalNs: interval } = options;
     const simulation = new Simulation({ seed, profile, onViolation: "record" });
     const [metrics, timeline] = [new Metrics(), new Timeline()];
     const exported = trace === undefined ? undefined : exportTrace(trace, io.cwd);
@@ -83,6 +87,7 @@ export const runCommand: Command = {
     }
     scenario.build(simulation, {
       ...(interval !== undefined && { interval }),
+      ...(fence !== undefined && { fence }),
       ...(scheme !== undefined && { scheme }),
       parts,
     });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { run } from "../../../src/cli/command-line.ts";
+import { fenceNames } from "../../../src/cluster/fencing/fences.ts";
 import { builtInScenarios } from "../../../src/scenarios/built-in.ts";
 import { partCatalogue } from "../../../src/schemes/part-catalogue.ts";
 import { stages } from "../../../src/schemes/part-choice.ts";
@@ -7,7 +8,7 @@ import { schemeNames } from "../../../src/schemes/scheme-choice.ts";
 import { zoo, zooNames } from "../../../src/verify/zoo.ts";
 import { recordedIo } from "../recorded-io.ts";
 
-test("list: scenarios, profiles, schemes, parts and zoo, each with what it is", async () => {
+test("list: scenarios, profiles, schemes, parts, fences and zoo, each with what it is", async () => {
   const io = recordedIo();
   expect(await run(["list"], io)).toBe(0);
   for (const name of [
@@ -20,6 +21,7 @@ test("list: scenarios, profiles, schemes, parts and zoo, each with what it is", 
     "remus2008",
     ...schemeNames,
     "encode=feedback",
+    ...fenceNames,
     ...zooNames,
   ]) {
     expect(io.out()).toMatch(new RegExp(`^ {2}${name} +\\w`, "m"));
@@ -50,6 +52,7 @@ test("list: as JSON", async () => {
     Object.keys(partCatalogue[stage]).map((name) => `${stage}=${name}`),
   );
   expect(lists["parts"]?.map(({ name }) => name)).toEqual(names);
+  expect(lists["fences"]?.map(({ name }) => name)).toEqual(fenceNames);
   expect(lists["zoo"]?.map(({ name }) => name)).toEqual(zooNames);
   expect(lists["zoo"]?.[0]?.description).toBe(zoo[zooNames[0]!].what);
 });
