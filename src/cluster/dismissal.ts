@@ -3,7 +3,7 @@ import { race } from "../sim/race.ts";
 import type { MachineNode } from "./machine-node.ts";
 import { claimNextTerm } from "./peer.ts";
 import type { Protection } from "./protection.ts";
-import type { ProtectionEnd, RunningProtection } from "./running-protection.ts";
+import { type ProtectionEnd, type RunningProtection, reasonOf } from "./running-protection.ts";
 
 /**
  * Gives up a secondary on purpose: the primary takes the next term, so that its former secondary can never
@@ -30,5 +30,5 @@ export function* dismissal(
     answer: claim.join(),
   });
   if (end.key === "answer") return { reason: "secondary dismissed", granted: end.value };
-  return { reason: end.key === "silent" ? "secondary silent" : "checkpoints refused", claim };
+  return { reason: reasonOf(end.key), claim };
 }

@@ -6,7 +6,7 @@ import type { MachineNode } from "./machine-node.ts";
 import { confirmTerm } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
-import type { ProtectionEnd, RunningProtection } from "./running-protection.ts";
+import { type ProtectionEnd, type RunningProtection, reasonOf } from "./running-protection.ts";
 import { verdictPort } from "./witness.ts";
 
 /** How long an offer waits for its answer before it is made again. */
@@ -82,7 +82,7 @@ function* untilDecidable(
   if (end.key === "answer") return end.value ? undefined : { reason: "handover failed" };
   asking.kill();
   host.close(verdictPort(machine));
-  return { reason: end.key === "silent" ? "secondary silent" : "checkpoints refused" };
+  return { reason: reasonOf(end.key) };
 }
 
 /** Ends replication with a last checkpoint, or, where there is none to be had, with the machine stopped. */

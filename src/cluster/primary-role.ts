@@ -8,7 +8,7 @@ import type { MachineNode } from "./machine-node.ts";
 import { claimNextTerm, heartbeatWith, streamsWith } from "./peer.ts";
 import type { Protection } from "./protection.ts";
 import type { ClusterRecord } from "./records.ts";
-import type { ProtectionEnd, RunningProtection } from "./running-protection.ts";
+import { type ProtectionEnd, type RunningProtection, reasonOf } from "./running-protection.ts";
 import type { FirstProtection } from "./start/first-protection.ts";
 
 /**
@@ -108,8 +108,7 @@ function* untilOver(
     refused: running.process.join(),
     order: node.orders.receive(),
   });
-  if (end.key === "silent") return { reason: "secondary silent" };
-  if (end.key === "refused") return { reason: "checkpoints refused" };
+  if (end.key !== "order") return { reason: reasonOf(end.key) };
   if (end.value === "hand-over") return yield* handover(protection, node, running);
   // A secondary that was never sent a whole machine cannot serve: nobody has to be asked.
   if (!node.gate.holding) return { reason: "secondary dismissed" };

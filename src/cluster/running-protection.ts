@@ -23,3 +23,8 @@ export interface ProtectionEnd {
   /** The claim on that term, where it has been made. */
   readonly claim?: ProcessHandle<boolean>;
 }
+
+/** Why a protection ends that nobody has ordered to end. */
+export function reasonOf(end: "silent" | "refused"): ProtectionEnd["reason"] {
+  return end === "silent" ? "secondary silent" : "checkpoints refused";
+}

@@ -1,4 +1,4 @@
-// covers src/cluster/dismissal.ts
+// covers src/cluster/dismissal.ts, src/cluster/running-protection.ts
 import { expect, test } from "vitest";
 import { CLAIM_RETRY_NS } from "../../src/cluster/term-claimant.ts";
 import { ms, us } from "../../src/sim/time.ts";

@@ -37,8 +37,8 @@ const help = `usage: standin cluster FILE [options]
 
 Runs a cluster that a file describes: hosts, machines, clients, hosts that fail and are repaired,
 and what an operator does. Prints what happened, how each machine was over time, and what it came
-to:
-how often and for how long nobody served it or it had one copy only, and what became of its clients.
+to: how often and for how long nobody served it or it had one copy only, and what became of its
+clients.
 
 FILE is JSON; docs/cluster.md tells its fields, examples/clusters/ has some. Guests are
 ${guestNames.join(", ")}.
