@@ -76,10 +76,15 @@ export class ShadowTracker implements DirtyTracker {
   copied(page: number): void {
     assert(this.#shadowed !== undefined, "pages are copied between start and stop");
     for (const { region, shadow } of this.#shadowed) {
-      if (region.contains(page)) {
-        const index = page - region.basePage;
-        shadow.touch(index).set(region.backing.peek(index));
-      }
+      if (!region.contains(page)) continue;
+      const { backing } = region;
+      const index = page - region.basePage;
+      const extent = backing.extentOf(index);
+      const offset = backing.offsetOf(index);
+      // A first copy takes every page, and most are zero: they stay without a copy, so that they take
+      // no room, and a later look reads one page instead of two.
+      if (!shadow.isTouched(index) && isZeroAt(extent, offset)) continue;
+      shadow.touch(index).set(extent.bytes.subarray(offset, offset + PAGE_SIZE));
     }
   }
 

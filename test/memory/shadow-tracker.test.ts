@@ -91,3 +91,24 @@ test("shadow tracker: a page that was copied late counts as written if it is wri
   memory.store8(PAGE_SIZE, 1);
   expect([...tracker.collect()]).toEqual([1]);
 });
+
+test("shadow tracker: a first copy of every page takes room only for those that are not zero", () => {
+  const memory = new Memory();
+  const buffer = new ArrayBuffer(256 * PAGE_SIZE);
+  const bytes = new Uint8Array(buffer);
+  const backing = LinearBacking.over(buffer);
+  memory.addRegion({ name: "linear", basePage: 0, backing, stores: "unseen" });
+  bytes.fill(1, 0, 16 * PAGE_SIZE);
+  const tracker = new ShadowTracker(memory);
+  tracker.start();
+  for (let page = 0; page < 256; page += 1) tracker.copied(page);
+  expect(tracker.residentBytes).toBeLessThan(18 * PAGE_SIZE);
+  bytes[200 * PAGE_SIZE] = 1;
+  expect([...tracker.collect()]).toEqual([200]);
+  // Zero again when it was copied: now its copy is no longer what was collected.
+  bytes[200 * PAGE_SIZE] = 0;
+  tracker.copied(200);
+  expect(tracker.collect().size).toBe(0);
+  bytes[200 * PAGE_SIZE] = 1;
+  expect([...tracker.collect()]).toEqual([200]);
+});

@@ -18,6 +18,9 @@ import {
 /** Pages that are hashed side by side. */
 export const PAGES_AT_ONCE = 8;
 
+const VECTOR_BYTES = 16;
+/** Vectors that are looked at between two decisions whether there are zeros only. */
+const ZEROS_AT_ONCE = 16;
 /** Pages of one vector, one in each lane. */
 const LANES = 4;
 const GROUPS = [0, 1] as const;
@@ -111,21 +114,21 @@ function end(group: number): WasmCode[] {
   return [...finish(A0, A1, SUM_A), ...finish(B0, B1, SUM_B)];
 }
 
-/** From the first vector of each page to the last. */
-const overPages = (...code: readonly WasmCode[]): WasmCode[] => [
+/** From an offset of zero, in steps, up to a number of bytes. */
+const overBytes = (bytes: number, step: number, ...code: readonly WasmCode[]): WasmCode[] => [
   set(OFFSET, wasm.i32(0)),
   wasm.loop(
     ...code,
-    set(OFFSET, wasm.i32Add(get(OFFSET), wasm.i32(16))),
-    wasm.leave(0, wasm.i32Less(get(OFFSET), wasm.i32(PAGE_SIZE))),
+    set(OFFSET, wasm.i32Add(get(OFFSET), wasm.i32(step))),
+    wasm.leave(0, wasm.i32Less(get(OFFSET), wasm.i32(bytes))),
   ),
 ];
 
-/** Whether none of the next vectors of all pages has a bit set. */
+/** Whether none of the next {@link ZEROS_AT_ONCE} vectors has a bit set. */
 function isNothingHere(): WasmCode {
   const address = wasm.i32Add(get(AT), get(OFFSET));
-  const vectors = Array.from({ length: PAGES_AT_ONCE }, (_, page) =>
-    load(address, page * PAGE_SIZE),
+  const vectors = Array.from({ length: ZEROS_AT_ONCE }, (_, index) =>
+    load(address, index * VECTOR_BYTES),
   );
   return wasm.i32IsZero(wasm.isAny(vectors.reduce((bits, each) => or(bits, each))));
 }
@@ -142,11 +145,15 @@ function body(): WasmCode {
         wasm.block(
           // Is there anything but zeros? If not, go on behind them.
           wasm.block(
-            ...overPages(wasm.leave(1, wasm.i32IsZero(isNothingHere()))),
+            ...overBytes(
+              PAGES_AT_ONCE * PAGE_SIZE,
+              ZEROS_AT_ONCE * VECTOR_BYTES,
+              wasm.leave(1, wasm.i32IsZero(isNothingHere())),
+            ),
             wasm.leave(1, wasm.i32(1)),
           ),
           ...GROUPS.flatMap(begin),
-          ...overPages(...GROUPS.flatMap(take)),
+          ...overBytes(PAGE_SIZE, VECTOR_BYTES, ...GROUPS.flatMap(take)),
           ...GROUPS.flatMap(end),
         ),
         set(AT, wasm.i32Add(get(AT), wasm.i32(PAGES_AT_ONCE * PAGE_SIZE))),
