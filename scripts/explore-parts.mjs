@@ -1,11 +1,8 @@
 // `npm run explore:parts [-- options of standin explore]` explores every part that checkpoints can be made of, one
 // after the other: by default every event of a run of `kv`, with each host crashed there. A part that needs
 // something of the machine is explored on a scenario that has it. Ends with 1 if one does not hold.
-import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { exploreEach, library } from "./explore-each.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const options = process.argv.slice(2);
 const mode = options.length > 0 ? options : ["--every-step", "--host", "a", "--host", "b"];
 
@@ -17,28 +14,20 @@ const SKIPPED = {
   "on-request": "nobody asks for checkpoints, so answers wait longer than the run",
 };
 
-const built = spawnSync(process.execPath, ["scripts/build.mjs", "--quiet", "--if-stale"], {
-  cwd: root,
-  stdio: "inherit",
-});
-if (built.status !== 0) process.exit(built.status ?? 1);
-const { partCatalogue } = await import(pathToFileURL(join(root, "dist/index.js")).href);
-
-let failed = 0;
-for (const [stage, parts] of Object.entries(partCatalogue)) {
-  for (const part of Object.keys(parts).slice(1)) {
-    if (part in SKIPPED) {
-      console.log(`${stage}=${part}: left out: ${SKIPPED[part]}`);
-      continue;
-    }
-    const scenario = SCENARIOS[part] ?? "kv";
-    const args = ["dist/cli/bin.js", "explore", scenario, "--part", `${stage}=${part}`, ...mode];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: root,
-      encoding: "utf8",
-    });
-    console.log(`${stage}=${part}: ${stdout.trim() || stderr.trim()}`);
-    if (status !== 0) failed += 1;
-  }
+const { partCatalogue } = await library();
+const parts = Object.entries(partCatalogue).flatMap(([stage, ofStage]) =>
+  Object.keys(ofStage)
+    .slice(1)
+    .map((part) => ({ stage, part })),
+);
+for (const { stage, part } of parts) {
+  if (part in SKIPPED) console.log(`${stage}=${part}: left out: ${SKIPPED[part]}`);
 }
-process.exit(failed === 0 ? 0 : 1);
+exploreEach(
+  parts
+    .filter(({ part }) => !(part in SKIPPED))
+    .map(({ stage, part }) => ({
+      name: `${stage}=${part}`,
+      args: [SCENARIOS[part] ?? "kv", "--part", `${stage}=${part}`, ...mode],
+    })),
+);
