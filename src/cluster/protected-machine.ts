@@ -298,6 +298,11 @@ export class ProtectedMachine {
     return this.#parts.nodes;
   }
 
+  /** The part that a host has of it, unless the host has lost it; for checks, orders and reports. */
+  partOn(host: Host): MachineNode | undefined {
+    return this.#parts.livingOn(host);
+  }
+
   /** Has `tell` told of each host that gets a part of it from now on, except of a machine in a pool. */
   onPart(tell: (host: Host) => void): void {
     this.#parts.onPart = tell;

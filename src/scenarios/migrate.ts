@@ -64,9 +64,8 @@ function moveAt(
 ): void {
   simulation.at(atNs, () => {
     const host = simulation.host(to);
-    const isPresent = machine.nodes.some((node) => node.host === host && node.alive);
-    if (machine.activeNode === undefined || host.power === "off" || isPresent) return;
-    if (machine.isMoving) return;
+    if (machine.activeNode === undefined || machine.isMoving) return;
+    if (host.power === "off" || machine.partOn(host) !== undefined) return;
     simulation.migrate(machine, { to: host, how: way });
   });
 }

@@ -15,8 +15,7 @@ export function protectWhenAlone(simulation: Simulation, machine: ProtectedMachi
     const other = simulation.host(serving?.host.name === "a" ? "b" : "a");
     if (serving?.alone === true) {
       if (other.power === "off") other.restart();
-      const isPresent = machine.nodes.some(({ host, alive }) => host === other && alive);
-      if (!isPresent) simulation.protectAgain(machine, other);
+      if (machine.partOn(other) === undefined) simulation.protectAgain(machine, other);
     }
     protectWhenAlone(simulation, machine);
   });

@@ -83,7 +83,7 @@ function expectDrivers(machine: ProtectedMachine, node: MachineNode, ignored: bo
 }
 
 function expectHost(
-  { name, nodes }: ProtectedMachine,
+  machine: ProtectedMachine,
   host: Host,
   others: readonly CheckedTarget[],
   { network, occupied }: RequestFacts,
@@ -94,7 +94,7 @@ function expectHost(
       `targets: expected hosts of this simulation, got "${host.name}"`,
     );
   }
-  const part = nodes.find((node) => node.host === host && node.alive);
+  const part = machine.partOn(host);
   const isTwice = others.some((other) => other.host === host);
   let state: string | undefined;
   if (host.power === "off") state = "is off";
@@ -103,7 +103,7 @@ function expectHost(
   if (state === undefined) return;
   throw new StandinRangeError(
     "TARGET_HOST",
-    `targets: expected hosts that are on and have no part of ${name}, got ${host.name}, which ${state}`,
+    `targets: expected hosts that are on and have no part of ${machine.name}, got ${host.name}, which ${state}`,
   );
 }
 

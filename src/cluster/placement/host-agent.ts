@@ -71,7 +71,7 @@ export class HostAgent {
     let bytes = 0;
     for (const name of this.#residents.keys()) {
       const machine = this.#options.machines.get(name);
-      const node = machine && this.#nodeOf(machine);
+      const node = machine?.partOn(this.#options.host);
       if (node !== undefined) bytes += memoryBytesOf(node.vm.guest);
     }
     return bytes;
@@ -98,7 +98,8 @@ export class HostAgent {
         this.#carryOut(order, machine);
         continue;
       }
-      if (this.#booting.has(order.machine) || this.#nodeOf(machine) !== undefined) continue;
+      if (this.#booting.has(order.machine) || machine.partOn(this.#options.host) !== undefined)
+        continue;
       this.#booting.add(order.machine);
       const name = `agent on ${host.name}: boots ${order.machine}`;
       engine.spawn(name, host.owner, () => this.#standBy(order, machine));
@@ -125,7 +126,7 @@ export class HostAgent {
   }
 
   #carryOut({ order, term, peer }: HostOrder, machine: ProtectedMachine): void {
-    const node = this.#nodeOf(machine);
+    const node = machine.partOn(this.#options.host);
     // Meant for a part that is gone, or that has become another since.
     if (node?.term !== term) return;
     const { role, alone, gate } = node;
@@ -153,17 +154,12 @@ export class HostAgent {
     const parts: { readonly place: number; readonly status: PartStatus }[] = [];
     for (const [name, place] of this.#residents) {
       const machine = this.#options.machines.get(name);
-      const node = machine && this.#nodeOf(machine);
+      const node = machine?.partOn(this.#options.host);
       if (node !== undefined) parts.push({ place, status: statusOf(name, node) });
       // The hosts of a pool come and go by themselves.
       else if (machine?.pool === undefined) this.#residents.delete(name);
     }
     return parts.sort((a, b) => a.place - b.place).map(({ status }) => status);
-  }
-
-  #nodeOf(machine: ProtectedMachine): MachineNode | undefined {
-    const { host } = this.#options;
-    return machine.nodes.find((node) => node.host === host && node.alive);
   }
 }
 

@@ -9,7 +9,7 @@ import type { StartRecord } from "./records.ts";
 /** What is looked at of a machine. */
 interface Startable {
   readonly name: string;
-  readonly nodes: readonly MachineNode[];
+  partOn(host: Host): MachineNode | undefined;
 }
 
 /**
@@ -20,10 +20,11 @@ interface Startable {
  * @throws As `ProtectedMachine.startProtection`.
  */
 export function expectStartable(
-  { name, nodes }: Startable,
+  machine: Startable,
   active: MachineNode | undefined,
   secondary: Host,
 ): { readonly serving: MachineNode; readonly bare: BareHost } {
+  const { name } = machine;
   if (active === undefined) {
     throw new StandinRangeError(
       "NOBODY_SERVES",
@@ -44,7 +45,7 @@ export function expectStartable(
       `secondary: expected another host than the one that ${name} runs on, got ${host.name} for both`,
     );
   }
-  const present = nodes.find((node) => node.host === secondary && node.alive);
+  const present = machine.partOn(secondary);
   const isInTheWay = present !== undefined && present.role !== "abandoned";
   if (secondary.power === "off" || isInTheWay) {
     const state = isInTheWay ? `has a part of it: ${present.role}` : "is off";
