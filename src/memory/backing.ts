@@ -55,6 +55,9 @@ export interface Backing {
   /** Where in its extent the page begins, in bytes. The page must exist. */
   offsetOf(page: number): number;
 
+  /** Whether the page holds only zeros. The page must exist. */
+  isZero(page: number): boolean;
+
   /**
    * Adds the hashes of pages from the first one on to a sum of two halves, as `hashPage` one by one would;
    * pages of zeros count nothing. Absent where nothing is faster than that.

@@ -4,6 +4,7 @@ import type { Backing, WriteMarks } from "./backing.ts";
 import { expectGrowth, expectPage, expectPageCount } from "./bounds.ts";
 import { EXTENT_BYTES_MAX, Extent } from "./extent.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import { isZeroAt } from "./page-compare.ts";
 import type { PageSet } from "./page-set.ts";
 
 /** Pages of one extent. */
@@ -91,6 +92,10 @@ export class ContiguousBacking implements Backing {
 
   offsetOf(page: number): number {
     return (page & EXTENT_MASK) << PAGE_SHIFT;
+  }
+
+  isZero(page: number): boolean {
+    return isZeroAt(this.extentOf(page), this.offsetOf(page));
   }
 
   /** Only to its present size. */

@@ -3,8 +3,9 @@ import { StandinRangeError } from "../sim/errors.ts";
 import type { Backing } from "./backing.ts";
 import { expectGrowth, expectPage, expectPageCount } from "./bounds.ts";
 import { EXTENT_BYTES_MAX, Extent } from "./extent.ts";
-import { PageSumKernel } from "./kernel/page-sum-kernel.ts";
+import { PageKernel } from "./kernel/page-kernel.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import { isZeroAt } from "./page-compare.ts";
 import type { PageSet } from "./page-set.ts";
 
 /** Pages of one extent. */
@@ -53,7 +54,7 @@ export class LinearBacking implements Backing {
   #extents: Extent[] = [];
   #pageCount = 0;
   /** Made at its first use; `null` where there can be none. */
-  #kernel: PageSumKernel | null | undefined;
+  #kernel: PageKernel | null | undefined;
 
   private constructor(source: ArrayBuffer | MovableBytes, maxPages: number | undefined) {
     if ("byteLength" in source) {
@@ -122,15 +123,21 @@ export class LinearBacking implements Backing {
     return (page & EXTENT_MASK) << PAGE_SHIFT;
   }
 
+  isZero(page: number): boolean {
+    assert(page >= 0 && page < this.pageCount, "only a page that exists holds anything");
+    const kernel = this.#pageKernel();
+    if (kernel !== null) return kernel.isZero(page * PAGE_SIZE);
+    return isZeroAt(this.extentOf(page), this.offsetOf(page));
+  }
+
   addHashes(basePage: number, sum: Int32Array): number {
     return this.addHashesFrom(0, basePage, sum);
   }
 
   /** As {@link LinearBacking.addHashes}, of the pages from `first` on. */
   addHashesFrom(first: number, basePage: number, sum: Int32Array): number {
-    if (this.#kernel === undefined) this.#kernel = PageSumKernel.over(this.#source) ?? null;
-    if (this.#kernel === null) return 0;
-    return this.#kernel.add(first * PAGE_SIZE, basePage, this.pageCount - first, sum);
+    const count = this.pageCount - first;
+    return this.#pageKernel()?.add(first * PAGE_SIZE, basePage, count, sum) ?? 0;
   }
 
   grow(pageCount: number): void {
@@ -157,6 +164,11 @@ export class LinearBacking implements Backing {
     }
     this.#refresh();
     assert(this.#pageCount === pageCount, "a memory has grown to what was asked for");
+  }
+
+  #pageKernel(): PageKernel | null {
+    if (this.#kernel === undefined) this.#kernel = PageKernel.over(this.#source) ?? null;
+    return this.#kernel;
   }
 
   #refresh(): void {

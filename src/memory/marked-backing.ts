@@ -77,6 +77,11 @@ export class MarkedBacking implements Backing {
     return this.#linear.offsetOf(this.#mapPages + page);
   }
 
+  isZero(page: number): boolean {
+    assert(page >= 0, "only a page that exists holds anything");
+    return this.#linear.isZero(this.#mapPages + page);
+  }
+
   addHashes(basePage: number, sum: Int32Array): number {
     return this.#linear.addHashesFrom(this.#mapPages, basePage, sum);
   }

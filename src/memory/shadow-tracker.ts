@@ -1,7 +1,7 @@
 import { assert } from "../sim/assert.ts";
 import type { Memory } from "./memory.ts";
 import { PAGE_SIZE } from "./page.ts";
-import { isEqualAt, isZeroAt } from "./page-compare.ts";
+import { isEqualAt } from "./page-compare.ts";
 import { PageSet } from "./page-set.ts";
 import type { Region } from "./region.ts";
 import { SparseBacking } from "./sparse-backing.ts";
@@ -79,12 +79,10 @@ export class ShadowTracker implements DirtyTracker {
       if (!region.contains(page)) continue;
       const { backing } = region;
       const index = page - region.basePage;
-      const extent = backing.extentOf(index);
-      const offset = backing.offsetOf(index);
       // A first copy takes every page, and most are zero: they stay without a copy, so that they take
       // no room, and a later look reads one page instead of two.
-      if (!shadow.isTouched(index) && isZeroAt(extent, offset)) continue;
-      shadow.touch(index).set(extent.bytes.subarray(offset, offset + PAGE_SIZE));
+      if (!shadow.isTouched(index) && backing.isZero(index)) continue;
+      shadow.touch(index).set(backing.peek(index));
     }
   }
 
@@ -99,13 +97,13 @@ export class ShadowTracker implements DirtyTracker {
       const isCopied = shadow.isTouched(page);
       if (!isCopied && !backing.isTouched(page)) continue;
       this.#comparedPages += 1;
+      // A page without a copy was zero: as all pages are that a region has grown by.
+      if (!isCopied && backing.isZero(page)) continue;
       const extent = backing.extentOf(page);
       const offset = backing.offsetOf(page);
-      // A page without a copy was zero: as all pages are that a region has grown by.
-      const isSame = isCopied
-        ? isEqualAt(extent, offset, shadow.extentOf(page), shadow.offsetOf(page))
-        : isZeroAt(extent, offset);
-      if (isSame) continue;
+      if (isCopied && isEqualAt(extent, offset, shadow.extentOf(page), shadow.offsetOf(page))) {
+        continue;
+      }
       shadow.touch(page).set(extent.bytes.subarray(offset, offset + PAGE_SIZE));
       into.add(basePage + page);
     }

@@ -4,6 +4,7 @@ import { expectGrowth, expectPage, expectPageCount } from "./bounds.ts";
 import { Extent, ZERO_EXTENT } from "./extent.ts";
 import { LeafTable } from "./leaf-table.ts";
 import { ADDRESS_PAGES_MAX, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
+import { isZeroAt } from "./page-compare.ts";
 import type { PageSet } from "./page-set.ts";
 
 /** Frames of one slab, the unit in which host memory is taken: 64 KiB. */
@@ -102,6 +103,12 @@ export class SparseBacking implements Backing {
   offsetOf(page: number): number {
     const frame = this.#frameOf(page);
     return frame < 0 ? 0 : (frame & SLAB_MASK) << PAGE_SHIFT;
+  }
+
+  isZero(page: number): boolean {
+    const frame = this.#frameOf(page);
+    if (frame < 0) return true;
+    return isZeroAt(this.#slabs[frame >>> SLAB_SHIFT]!.extent, (frame & SLAB_MASK) << PAGE_SHIFT);
   }
 
   grow(pageCount: number): void {

@@ -62,6 +62,18 @@ export function describeBacking(name: string, maxPages: number, create: () => Ba
       expect(backing.isTouched(2)).toBe(true);
     });
 
+    test("backing contract: a page is zero as long as each of its bytes is", () => {
+      const backing = create();
+      const offsets = [0, 255, 256, PAGE_SIZE / 2 + 7, PAGE_SIZE - 1];
+      for (const [page, offset] of offsets.entries()) backing.touch(page)[offset] = 128;
+      backing.touch(offsets.length).fill(0);
+      for (let page = 0; page < PAGES; page += 1) {
+        expect(backing.isZero(page)).toBe(page >= offsets.length);
+      }
+      for (const [page, offset] of offsets.entries()) backing.touch(page)[offset] = 0;
+      expect(backing.isZero(offsets.length - 1)).toBe(true);
+    });
+
     test.each([-1, 0.5, Number.NaN, PAGES])("backing contract: page %d is refused", (page) => {
       const backing = create();
       expect(() => backing.peek(page)).toThrow(/expected a whole page number from 0 to 15, got/);

@@ -1,7 +1,7 @@
-// covers src/memory/kernel/wasm-code.ts, src/memory/kernel/page-sum-code.ts
+// covers src/memory/kernel/wasm-code.ts, src/memory/kernel/page-kernel-code.ts
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PageSumKernel } from "../../../src/memory/kernel/page-sum-kernel.ts";
+import { PageKernel } from "../../../src/memory/kernel/page-kernel.ts";
 import { PAGE_SIZE, PAGE_WORDS } from "../../../src/memory/page.ts";
 import { hashPage } from "../../../src/memory/page-hash.ts";
 import { RandomStream } from "../../../src/sim/random.ts";
@@ -21,14 +21,14 @@ function sumOf(words: Int32Array, firstPage: number, pages: number): readonly nu
   return [...sum];
 }
 
-function memoryOf(): { memory: WebAssembly.Memory; words: Int32Array; kernel: PageSumKernel } {
+function memoryOf(): { memory: WebAssembly.Memory; words: Int32Array; kernel: PageKernel } {
   const memory = new WebAssembly.Memory({ initial: (PAGES * PAGE_SIZE) / 65_536 });
-  const kernel = PageSumKernel.over(memory);
+  const kernel = PageKernel.over(memory);
   if (kernel === undefined) throw new Error("this engine knows no vectors");
   return { memory, words: new Int32Array(memory.buffer), kernel };
 }
 
-test("page sum: what one word anywhere, or words all over, make of the pages' hashes", () => {
+test("page kernel: what one word anywhere, or words all over, make of the pages' hashes", () => {
   const writes = fc.array(
     fc.record({
       page: fc.nat(PAGES - 1),
@@ -46,12 +46,17 @@ test("page sum: what one word anywhere, or words all over, make of the pages' ha
       const sum = new Int32Array(2);
       expect(kernel.add(0, firstPage, PAGES, sum)).toBe(PAGES);
       expect([...sum]).toEqual(sumOf(words, firstPage, PAGES));
+      for (let page = 0; page < PAGES; page += 1) {
+        const start = page * PAGE_WORDS;
+        const isZero = words.subarray(start, start + PAGE_WORDS).every((each) => each === 0);
+        expect(kernel.isZero(page * PAGE_SIZE)).toBe(isZero);
+      }
     }),
     { numRuns: 60 },
   );
 });
 
-test("page sum: from a page on, up to the last eight, on top of what the sum was", () => {
+test("page kernel: from a page on, up to the last eight, on top of what the sum was", () => {
   const { words, kernel } = memoryOf();
   const random = new RandomStream(2, "page sum");
   for (let at = 0; at < words.length; at += 1) words[at] = random.u32();
@@ -63,7 +68,7 @@ test("page sum: from a page on, up to the last eight, on top of what the sum was
   expect([...sum]).toEqual([(low! + 5) | 0, (high! + 7) | 0]);
 });
 
-test("page sum: of a memory that has grown", () => {
+test("page kernel: of a memory that has grown", () => {
   const { memory, kernel } = memoryOf();
   memory.grow(1);
   const words = new Int32Array(memory.buffer);
@@ -73,6 +78,6 @@ test("page sum: of a memory that has grown", () => {
   expect([...sum]).toEqual(sumOf(words, 0, PAGES + 16));
 });
 
-test("page sum: there is none over what is no WebAssembly memory", () => {
-  expect(PageSumKernel.over({ buffer: new ArrayBuffer(PAGE_SIZE) })).toBeUndefined();
+test("page kernel: there is none over what is no WebAssembly memory", () => {
+  expect(PageKernel.over({ buffer: new ArrayBuffer(PAGE_SIZE) })).toBeUndefined();
 });

@@ -25,8 +25,10 @@ const ZEROS_AT_ONCE = 16;
 const LANES = 4;
 const GROUPS = [0, 1] as const;
 
-// Parameters and locals of the function, in order: integers first.
+// Parameters and locals of the functions, in order: integers first.
 const [AT, END, PAGE, OFFSET] = [0, 1, 2, 3];
+/** In the place of the end, which one page does not need. */
+const IS_ZERO = END;
 const FIRST_VECTOR = 4;
 const [SUM_A, SUM_B] = [4, 5];
 /** Of each group: four chains as in `hashPage`, all bits of each page, four words of four pages, and room. */
@@ -124,34 +126,31 @@ const overBytes = (bytes: number, step: number, ...code: readonly WasmCode[]): W
   ),
 ];
 
-/** Whether none of the next {@link ZEROS_AT_ONCE} vectors has a bit set. */
-function isNothingHere(): WasmCode {
+/** Whether one of the next {@link ZEROS_AT_ONCE} vectors has a bit set. */
+function isSomethingHere(): WasmCode {
   const address = wasm.i32Add(get(AT), get(OFFSET));
   const vectors = Array.from({ length: ZEROS_AT_ONCE }, (_, index) =>
     load(address, index * VECTOR_BYTES),
   );
-  return wasm.i32IsZero(wasm.isAny(vectors.reduce((bits, each) => or(bits, each))));
+  return wasm.isAny(vectors.reduce((bits, each) => or(bits, each)));
 }
+
+/** Leaves the block around it if one of so many pages holds anything but zeros. */
+const leaveUnlessZero = (pages: number): WasmCode[] =>
+  overBytes(pages * PAGE_SIZE, ZEROS_AT_ONCE * VECTOR_BYTES, wasm.leave(1, isSomethingHere()));
 
 const laneSum = (local: number): WasmCode =>
   [0, 1, 2, 3].map((index) => wasm.lane(get(local), index)).reduce(wasm.i32Add);
 
 /** From byte AT to byte END, of which page PAGE is the first; gives both halves of the sum. */
-function body(): WasmCode {
+function sumBody(): WasmCode {
   const code = [
     wasm.block(
       wasm.leave(0, wasm.i32IsZero(wasm.i32Less(get(AT), get(END)))),
       wasm.loop(
         wasm.block(
           // Is there anything but zeros? If not, go on behind them.
-          wasm.block(
-            ...overBytes(
-              PAGES_AT_ONCE * PAGE_SIZE,
-              ZEROS_AT_ONCE * VECTOR_BYTES,
-              wasm.leave(1, wasm.i32IsZero(isNothingHere())),
-            ),
-            wasm.leave(1, wasm.i32(1)),
-          ),
+          wasm.block(...leaveUnlessZero(PAGES_AT_ONCE), wasm.leave(1, wasm.i32(1))),
           ...GROUPS.flatMap(begin),
           ...overBytes(PAGE_SIZE, VECTOR_BYTES, ...GROUPS.flatMap(take)),
           ...GROUPS.flatMap(end),
@@ -172,27 +171,47 @@ function body(): WasmCode {
   return [...locals, ...code];
 }
 
+/** Gives 1 if the page at byte AT holds only zeros, and 0 if not. */
+function isZeroBody(): WasmCode {
+  const code = [
+    wasm.block(...leaveUnlessZero(1), set(IS_ZERO, wasm.i32(1))),
+    get(IS_ZERO),
+    [0x0b],
+  ].flat();
+  return [...wasm.vector([[...wasm.unsigned(FIRST_VECTOR - 1), TYPE.i32]]), ...code];
+}
+
 /**
- * A WebAssembly module that imports a memory, `memory.bytes`, and exports `sum(at, end, page)`: the sum of the
- * hashes of all pages from byte `at` to byte `end`, of which `page` is the first one's number, as two halves.
- * The pages are a multiple of {@link PAGES_AT_ONCE}. It gives what `hashPage` and `isZeroAt` give, four
- * pages in the lanes of each vector.
+ * A WebAssembly module that imports a memory, `memory.bytes`, and exports
+ *
+ * - `sum(at, end, page)`: the sum of the hashes of all pages from byte `at` to byte `end`, of which `page` is the
+ *   first one's number, as two halves. The pages are a multiple of {@link PAGES_AT_ONCE}. It gives what `hashPage`
+ *   and `isZeroAt` give, four pages in the lanes of each vector;
+ * - `isZero(at)`: whether the page at byte `at` holds only zeros.
  */
-export function pageSumModule(): Uint8Array<ArrayBuffer> {
+export function pageKernelModule(): Uint8Array<ArrayBuffer> {
   const { i32 } = TYPE;
-  const code = body();
+  const type = (parameters: number, results: number): WasmCode => [
+    0x60,
+    ...wasm.vector(Array.from({ length: parameters }, () => [i32])),
+    ...wasm.vector(Array.from({ length: results }, () => [i32])),
+  ];
+  const bodies = [sumBody(), isZeroBody()];
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...wasm.section(
-      1,
-      wasm.vector([[0x60, ...wasm.vector([[i32], [i32], [i32]]), ...wasm.vector([[i32], [i32]])]]),
-    ),
+    ...wasm.section(1, wasm.vector([type(3, 2), type(1, 1)])),
     ...wasm.section(
       2,
       wasm.vector([[...wasm.name("memory"), ...wasm.name("bytes"), 0x02, 0x00, 0x00]]),
     ),
-    ...wasm.section(3, wasm.vector([[0]])),
-    ...wasm.section(7, wasm.vector([[...wasm.name("sum"), 0x00, 0]])),
-    ...wasm.section(10, wasm.vector([[...wasm.unsigned(code.length), ...code]])),
+    ...wasm.section(3, wasm.vector([[0], [1]])),
+    ...wasm.section(
+      7,
+      wasm.vector(["sum", "isZero"].map((name, index) => [...wasm.name(name), 0x00, index])),
+    ),
+    ...wasm.section(
+      10,
+      wasm.vector(bodies.map((body) => [...wasm.unsigned(body.length), ...body])),
+    ),
   ]);
 }
