@@ -364,10 +364,10 @@ export class Memory {
    * @throws `StandinRangeError` `PAGE_OUT_OF_RANGE`, `WRITE_NOT_PERMITTED`.
    */
   zeroPage(page: number): void {
-    const region = this.#space.regionOf(page);
-    if (!region.backing.isTouched(page - region.basePage)) return;
+    const { backing, basePage } = this.#space.regionOf(page);
+    if (!backing.isTouched(page - basePage)) return;
     this.#translator.noteWrite(page, "host");
-    this.#claim(page).fill(0);
+    if (!backing.isZero(page - basePage)) this.#claim(page).fill(0);
     this.tlb.noteWrite(page * PAGE_SIZE, PAGE_SIZE, "host");
   }
 
