@@ -1,14 +1,42 @@
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { exploration, explore } from "../../src/explore/explore.ts";
 import { runCase } from "../../src/explore/run-case.ts";
 import { sameFailure, shrink } from "../../src/explore/shrink.ts";
 import { builtInScenarios } from "../../src/scenarios/built-in.ts";
 import type { Scenario } from "../../src/scenarios/scenario.ts";
-import { type ZooName, zoo } from "../../src/verify/zoo.ts";
+import { type ZooName, zoo, zooNames } from "../../src/verify/zoo.ts";
 
-/** The scenario that has the part that a member breaks. */
+/**
+ * Which file of `test/explore/zoo/` hunts on which scenarios, for all members that are hunted there: all files take
+ * about as long, since the slowest one decides how long all tests take.
+ */
+export const HUNTS = {
+  counter: ["counter"],
+  devices: ["riscv-journal", "riscv-nested", "disk-reader"],
+  parts: ["muncher", "twins", "wide-counter"],
+  "both-run": ["kv", "riscv-kv", "dice", "ledger"],
+  cluster: [
+    ...["evacuation", "start-protection", "migrate", "migrate-post-copy", "duplicate", "pooled"],
+    ...["power-fence", "power-duel", "array-fence"],
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Name of the scenario that has the part that a member breaks. */
+export function huntedOn(name: ZooName): string {
+  return zoo[name].scenario ?? "counter";
+}
+
+/** Hunts all members of the zoo on the scenarios of one file. */
+export function testHunts(file: keyof typeof HUNTS): void {
+  const scenarios: readonly string[] = HUNTS[file];
+  const members = zooNames.filter((name) => scenarios.includes(huntedOn(name)));
+  test.each(members)("zoo: %s is found and shrunk to at most three faults", (name) => {
+    expectFound(name);
+  });
+}
+
 function scenarioOf(name: ZooName): Scenario {
-  const wanted = zoo[name].scenario ?? "counter";
+  const wanted = huntedOn(name);
   const scenario = builtInScenarios.find((each) => each.name === wanted);
   if (scenario === undefined) throw new Error(`${name}: expected a scenario ${wanted}`);
   return scenario;

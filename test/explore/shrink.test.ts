@@ -7,14 +7,7 @@ import { parseRun } from "../../src/explore/run-literal.ts";
 import { sameFailure, shrink, shrinking } from "../../src/explore/shrink.ts";
 import { counterScenario } from "../../src/scenarios/counter.ts";
 import { ms } from "../../src/sim/time.ts";
-import { zoo, zooNames } from "../../src/verify/zoo.ts";
-import { expectFound, hunted } from "./hunt.ts";
-
-const onCounter = zooNames.filter((name) => zoo[name].scenario === undefined);
-
-test.each(onCounter)("zoo: %s is found and shrunk to at most three faults", (name) => {
-  expectFound(name);
-});
+import { hunted } from "./hunt.ts";
 
 test("shrink: a defect that needs no fault is shrunk to none, and to a short run", () => {
   const { shrunk } = hunted("release-at-stop");

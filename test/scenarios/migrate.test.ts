@@ -7,7 +7,6 @@ import {
 } from "../../src/scenarios/migrate.ts";
 import { ms } from "../../src/sim/time.ts";
 import type { TraceSink } from "../../src/sim/trace.ts";
-import { expectFound } from "../explore/hunt.ts";
 
 for (const scenario of [migrateScenario, migratePostCopyScenario, migrateByGroupsScenario]) {
   test(`${scenario.name}: the machine goes to c in the middle of its traffic, and back`, () => {
@@ -54,15 +53,3 @@ for (const scenario of [migrateScenario, migratePostCopyScenario, migrateByGroup
     }
   });
 }
-
-test("zoo: a page that pre-copy skipped and forgot is found by the swarm", () => {
-  expectFound("skipped-page-forgotten");
-});
-
-test("zoo: a machine that goes on with a page of zeros is found by the swarm", () => {
-  expectFound("zero-page-instead-of-waiting");
-});
-
-test("zoo: a source that goes on without asking the witness is found by the swarm", () => {
-  expectFound("source-goes-on-unasked");
-});

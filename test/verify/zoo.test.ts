@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { partCatalogue } from "../../src/schemes/part-catalogue.ts";
 import { checkpointOptions } from "../../src/schemes/part-choice.ts";
@@ -10,6 +11,7 @@ import {
   zoo,
   zooNames,
 } from "../../src/verify/zoo.ts";
+import { HUNTS, huntedOn } from "../explore/hunt.ts";
 
 test("zoo: every member breaks something and says what", () => {
   for (const name of zooNames) {
@@ -78,4 +80,16 @@ test("zoo: of two members that break parts of one stage the later one decides", 
     delete first!.parts;
     delete second!.parts;
   }
+});
+
+test("zoo: every member is hunted by one file of test/explore/zoo", () => {
+  const files = readdirSync(new URL("../explore/zoo/", import.meta.url)).sort();
+  expect(files).toEqual(
+    Object.keys(HUNTS)
+      .map((file) => `${file}.test.ts`)
+      .sort(),
+  );
+  const scenarios: readonly string[] = Object.values(HUNTS).flat();
+  expect(new Set(scenarios).size).toBe(scenarios.length);
+  expect(new Set(zooNames.map(huntedOn))).toEqual(new Set(scenarios));
 });

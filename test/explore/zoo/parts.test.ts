@@ -1,0 +1,4 @@
+// covers src/explore/shrink.ts, src/verify/zoo.ts
+import { testHunts } from "../hunt.ts";
+
+testHunts("parts");
