@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The folder of the project. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The library as it is built from these sources. */
 export async function library() {
