@@ -95,7 +95,7 @@ export class ContiguousBacking implements Backing {
   }
 
   isZero(page: number): boolean {
-    return isZeroAt(this.extentOf(page), this.offsetOf(page));
+    return !this.isTouched(page) || isZeroAt(this.extentOf(page), this.offsetOf(page));
   }
 
   /** Only to its present size. */
