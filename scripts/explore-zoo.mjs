@@ -1,8 +1,7 @@
 // `npm run explore:zoo [-- options of standin explore]` hunts every member of the zoo, one after the other, on the
 // scenario that has what it breaks: by default with the swarm, as the tests do. A line a member says how many runs
 // it took and which check noticed. Ends with 1 if one is not found.
-import { spawnSync } from "node:child_process";
-import { library, root } from "./explore-each.mjs";
+import { library, runExplore } from "./explore-each.mjs";
 
 const options = process.argv.slice(2);
 const { zoo } = await library();
@@ -10,10 +9,7 @@ const { zoo } = await library();
 let missed = 0;
 console.log("run that found it, member and scenario, noticed by, faults");
 for (const [name, { scenario = "counter" }] of Object.entries(zoo)) {
-  const args = ["dist/cli/bin.js", "explore", scenario, "--break", name, "--json", ...options];
-  const { status, stdout } = spawnSync(process.execPath, args, {
-    ...{ cwd: root, encoding: "utf8", stdio: ["inherit", "pipe", "inherit"] },
-  });
+  const { status, stdout } = runExplore([scenario, "--break", name, "--json", ...options]);
   // 1 is what is looked for: something broke.
   if (status !== 0 && status !== 1) process.exit(status ?? 1);
   const { findings = [], runs } = JSON.parse(stdout);

@@ -1,6 +1,6 @@
 import type { Backing } from "../memory/backing.ts";
 import type { Memory } from "../memory/memory.ts";
-import { isEqualAt } from "../memory/page-compare.ts";
+import { isSamePage } from "../memory/page-compare.ts";
 import { StandinRangeError } from "../sim/errors.ts";
 import type { Guest, GuestImage, GuestServices } from "./guest.ts";
 
@@ -28,7 +28,7 @@ export function copyGuest(source: Guest, target: Guest): void {
     for (let index = 0; index < to.pageCount; index += 1) {
       const page = to.basePage + index;
       if (index >= from.pageCount) target.memory.zeroPage(page);
-      else if (!samePage(from.backing, to.backing, index)) {
+      else if (!isSame(from.backing, to.backing, index)) {
         target.memory.hostWrite(page, source.memory.page(page));
       }
     }
@@ -51,15 +51,10 @@ export function cloneGuest(
 }
 
 /** Compared first, since most pages of a fresh machine are as they are to be. */
-function samePage(source: Backing, target: Backing, page: number): boolean {
+function isSame(source: Backing, target: Backing, page: number): boolean {
   // Most of a large memory is zero, and looking for that reads one of the two at a time.
   if (source.isZero(page)) return target.isZero(page);
-  return isEqualAt(
-    source.extentOf(page),
-    source.offsetOf(page),
-    target.extentOf(page),
-    target.offsetOf(page),
-  );
+  return isSamePage(source, target, page);
 }
 
 function expectSameRegions(source: Memory, target: Memory): void {

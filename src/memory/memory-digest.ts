@@ -101,10 +101,11 @@ export class MemoryDigest {
 
   /** The hash of a region's page, in an array that the next call overwrites. */
   #hashOf({ backing, basePage }: Region, page: number): Int32Array {
-    const extent = backing.extentOf(page);
-    const offset = backing.offsetOf(page);
-    if (isZeroAt(extent, offset)) this.#hash.fill(0);
-    else hashPage(extent.words, offset >>> 2, basePage + page, this.#hash);
+    if (backing.isZero(page)) this.#hash.fill(0);
+    else {
+      const { words } = backing.extentOf(page);
+      hashPage(words, backing.offsetOf(page) >>> 2, basePage + page, this.#hash);
+    }
     return this.#hash;
   }
 }

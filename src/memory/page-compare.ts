@@ -1,3 +1,4 @@
+import type { Backing } from "./backing.ts";
 import type { Extent } from "./extent.ts";
 import { longsAreEqual, longsAreZero } from "./page-longs.ts";
 import { wordsAreEqual, wordsAreZero } from "./page-words.ts";
@@ -31,4 +32,14 @@ export function isEqualAt(
   return LONGS_ARE_FAST
     ? longsAreEqual(extent.longs, offset >>> 3, other.longs, otherOffset >>> 3)
     : wordsAreEqual(extent.words, offset >>> 2, other.words, otherOffset >>> 2);
+}
+
+/** Whether a page has equal contents in two backings that both have it. */
+export function isSamePage(backing: Backing, other: Backing, page: number): boolean {
+  return isEqualAt(
+    backing.extentOf(page),
+    backing.offsetOf(page),
+    other.extentOf(page),
+    other.offsetOf(page),
+  );
 }

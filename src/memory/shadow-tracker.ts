@@ -1,7 +1,6 @@
 import { assert } from "../sim/assert.ts";
 import type { Memory } from "./memory.ts";
-import { PAGE_SIZE } from "./page.ts";
-import { isEqualAt } from "./page-compare.ts";
+import { isSamePage } from "./page-compare.ts";
 import { PageSet } from "./page-set.ts";
 import type { Region } from "./region.ts";
 import { SparseBacking } from "./sparse-backing.ts";
@@ -98,13 +97,9 @@ export class ShadowTracker implements DirtyTracker {
       if (!isCopied && !backing.isTouched(page)) continue;
       this.#comparedPages += 1;
       // A page without a copy was zero: as all pages are that a region has grown by.
-      if (!isCopied && backing.isZero(page)) continue;
-      const extent = backing.extentOf(page);
-      const offset = backing.offsetOf(page);
-      if (isCopied && isEqualAt(extent, offset, shadow.extentOf(page), shadow.offsetOf(page))) {
-        continue;
-      }
-      shadow.touch(page).set(extent.bytes.subarray(offset, offset + PAGE_SIZE));
+      const isSame = isCopied ? isSamePage(backing, shadow, page) : backing.isZero(page);
+      if (isSame) continue;
+      shadow.touch(page).set(backing.peek(page));
       into.add(basePage + page);
     }
   }

@@ -98,8 +98,7 @@ export class HostAgent {
         this.#carryOut(order, machine);
         continue;
       }
-      if (this.#booting.has(order.machine) || machine.partOn(this.#options.host) !== undefined)
-        continue;
+      if (this.#booting.has(order.machine) || machine.partOn(host) !== undefined) continue;
       this.#booting.add(order.machine);
       const name = `agent on ${host.name}: boots ${order.machine}`;
       engine.spawn(name, host.owner, () => this.#standBy(order, machine));
